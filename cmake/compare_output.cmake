@@ -1,0 +1,21 @@
+# Runs a program and compares what it prints with a file:
+#   cmake -DEXPECTED=file -P compare_output.cmake -- program args...
+set(command)
+set(past_dashes FALSE)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE 1 ${last})
+  if(past_dashes)
+    list(APPEND command "${CMAKE_ARGV${i}}")
+  elseif(CMAKE_ARGV${i} STREQUAL "--")
+    set(past_dashes TRUE)
+  endif()
+endforeach()
+
+execute_process(COMMAND ${command} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
+file(READ "${EXPECTED}" expected)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "it ended with ${code}, after printing:\n${printed}")
+endif()
+if(NOT printed STREQUAL expected)
+  message(FATAL_ERROR "it printed\n${printed}\nbut ${EXPECTED} says\n${expected}")
+endif()
