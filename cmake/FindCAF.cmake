@@ -8,6 +8,7 @@ endif()
 find_package(Threads QUIET)
 # CAFConfig.cmake refers to OpenSSL::SSL without finding it.
 find_package(OpenSSL QUIET)
+# Ask find_package(CAF) without a version: it would be handed on to this line.
 find_package(CAF CONFIG QUIET)
 if(CAF_CONFIG)
   set(CAF_VERSION_STRING "${CAF_VERSION}")
