@@ -21,7 +21,7 @@ read -r upstream source < <(
     dpkg-query -W -f '${source:Upstream-Version} ${source:Version}\n' libcaf-dev)
 compiler=$(c++ -dumpfullversion -dumpmachine | tr '\n' ' ')
 key=$(printf '%s\n' "$upstream" "$compiler" "$flags" | sha256sum | cut -c1-12)
-prefix=${XDG_CACHE_HOME:-$HOME/.cache}/stint/caf-tsan-$upstream-$key
+prefix=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/stint/caf-tsan-$upstream-$key
 
 if [[ ! -e $prefix/.complete ]]; then
     {
@@ -51,9 +51,7 @@ if [[ ! -e $prefix/.complete ]]; then
         tar -xf "$scratch"/source/*.orig.tar.* -C "$scratch/source"
 
         # Core alone: stint needs no more, and the rest would double the time.
-        # CMAKE_CXX_STANDARD and both names of the switches, old and new.
         cmake -S "$scratch"/source/actor-framework-*/ -B "$scratch/build" -G Ninja --log-level=ERROR -Wno-dev \
-            -DCMAKE_POLICY_VERSION_MINIMUM=3.5 \
             -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_STANDARD=17 -DCMAKE_CXX_FLAGS="$flags" \
             -DCMAKE_SHARED_LINKER_FLAGS=-fsanitize=thread -DCMAKE_INSTALL_PREFIX="$prefix" \
             -DCMAKE_INSTALL_LIBDIR=lib \

@@ -14,20 +14,20 @@
 #include <latch>
 
 int main() {
-    volatile int shared = 0; // volatile keeps the writes, it orders nothing
-    {
-        std::latch start{2};
-        caf::actor_system_config config;
-        caf::actor_system system{config};
-        for (int actor = 0; actor < 2; ++actor) {
-            system.spawn<caf::detached>([&](caf::blocking_actor*) {
-                start.arrive_and_wait();
-                for (int i = 0; i < 1000; ++i) {
-                    shared = shared + 1;
-                }
-            });
+  volatile int shared = 0; // volatile keeps the writes, it orders nothing
+  {
+    std::latch start{2};
+    caf::actor_system_config config;
+    caf::actor_system system{config};
+    for (int actor = 0; actor < 2; ++actor) {
+      system.spawn<caf::detached>([&](caf::blocking_actor*) {
+        start.arrive_and_wait();
+        for (int i = 0; i < 1000; ++i) {
+          shared = shared + 1;
         }
-        system.await_all_actors_done(); // before the latch goes
+      });
     }
-    std::printf("shared is %d\n", shared);
+    system.await_all_actors_done(); // before the latch goes
+  }
+  std::printf("shared is %d\n", shared);
 }
