@@ -16,13 +16,17 @@ endfunction()
 #   HEADERS ...             # public, installed, each compiled alone
 #   PRIVATE_HEADERS ...     # under detail/, not installed
 #   DEPENDS ...             # public link dependencies
-#   [CAF] [EXPORT set])     # CAF: includes CAF, so precompile it
+#   [CAF] [EXPORT set]      # CAF: includes CAF, so precompile it
+#   [PLANTED])              # for tests, also stint_core_planted; see below
 # Without any file it still makes an empty target, so that others can link it.
 function(stint_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "CAF" "ALIAS;EXPORT"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CAF;PLANTED" "ALIAS;EXPORT"
     "SOURCES;HEADERS;PRIVATE_HEADERS;DEPENDS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "stint_library(${name}): unknown ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(arg_PLANTED AND STINT_BUILD_TESTS)
+    stint_planted()
   endif()
   if(arg_SOURCES)
     set(scope PUBLIC)
@@ -54,6 +58,36 @@ function(stint_library name)
     install(TARGETS ${name} EXPORT ${arg_EXPORT}
       ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
       FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  endif()
+endfunction()
+
+# The same library with the bugs of core/stint/plant.hpp compiled in, each asleep
+# until a test wakes it. A program links either a library and all below it, or
+# its planted twin and theirs; both at once would define everything twice. Built
+# only when a test links it. Called by stint_library, whose variables it reads.
+function(stint_planted)
+  set(twin ${name}_planted)
+  set(depends)
+  foreach(target IN LISTS arg_DEPENDS)
+    if(TARGET ${target}_planted)
+      list(APPEND depends ${target}_planted)
+    else()
+      list(APPEND depends ${target})
+    endif()
+  endforeach()
+  if(arg_SOURCES)
+    set(scope PUBLIC)
+    add_library(${twin} STATIC EXCLUDE_FROM_ALL ${arg_SOURCES})
+  else()
+    set(scope INTERFACE)
+    add_library(${twin} INTERFACE)
+  endif()
+  target_compile_definitions(${twin} ${scope} STINT_PLANTS=1)
+  target_include_directories(${twin} ${scope} "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(${twin} ${scope} ${depends})
+  stint_flags(${twin})
+  if(arg_CAF AND arg_SOURCES)
+    stint_pch(${twin})
   endif()
 endfunction()
 
