@@ -1,0 +1,306 @@
+#include <stint/claims.hpp>
+
+#include <algorithm>
+
+#include <stint/claim_node.hpp>
+#include <stint/plant.hpp>
+
+namespace stint {
+
+namespace {
+
+constexpr lock_mode mode_at_key(const claim& c) {
+  return c.mode == claim_mode::exclusive ? lock_mode::x : c.mode == claim_mode::shared ? lock_mode::s : lock_mode::u;
+}
+
+constexpr lock_mode mode_above(lock_mode m) { return m == lock_mode::s ? lock_mode::is : lock_mode::ix; }
+
+/// Calls `fn(prefix)` for every proper prefix of a key's path but the root, top down.
+template <class F>
+void each_above(std::string_view text, F&& fn) {
+  for (auto at = text.find('/'); at != std::string_view::npos; at = text.find('/', at + 1))
+    fn(text.substr(0, at));
+}
+
+} // namespace
+
+claims::claims() : root_(std::make_unique<claim_node>()) {}
+claims::~claims() = default;
+
+result<unit_t> claims::check(std::span<const claim> wanted) const {
+  for (const auto& c : wanted) {
+    if (c.key.empty() && c.mode == claim_mode::units)
+      return {errc::key_not_counted, "the root cannot be counted"};
+    error found;
+    each_above(c.key, [&](std::string_view above) {
+      if (auto i = nodes_.find(above); i != nodes_.end() && i->second->counted)
+        found = {errc::key_has_children,
+                 "'" + std::string{above} + "' is counted, so '" + c.key + "' cannot lie below it"};
+    });
+    if (found.code != errc::none)
+      return found;
+    auto i = nodes_.find(c.key);
+    const bool counted = i != nodes_.end() && i->second->counted;
+    if (c.mode == claim_mode::units) {
+      if (!counted)
+        return {errc::key_not_counted, "the capacity of '" + c.key + "' was never declared"};
+      if (c.units > i->second->capacity)
+        return {errc::units_exceed_capacity, "'" + c.key + "' has " + std::to_string(i->second->capacity)
+                                               + " units, asked for " + std::to_string(c.units)};
+    } else if (counted && c.mode == claim_mode::shared) {
+      return {errc::key_counted, "'" + c.key + "' is counted: claim units of it, or all of it exclusively"};
+    }
+  }
+  return unit;
+}
+
+result<unit_t> claims::declare(std::string_view key, std::uint32_t capacity, std::vector<claim_holder*>& woken) {
+  if (key.empty())
+    return {errc::invalid_key, "the root cannot be counted"};
+  if (capacity == 0)
+    return {errc::invalid_units, "a capacity is at least 1"};
+  error found;
+  each_above(key, [&](std::string_view above) {
+    if (auto i = nodes_.find(above); i != nodes_.end() && i->second->counted)
+      found = {errc::key_has_children, "'" + std::string{above} + "' is counted and cannot have keys below it"};
+  });
+  if (found.code != errc::none)
+    return found;
+  if (auto i = nodes_.find(key); i != nodes_.end() && !i->second->counted) {
+    if (i->second->children != 0)
+      return {errc::key_has_children, "'" + std::string{key} + "' has keys below it and cannot be counted"};
+    if (i->second->users != 0)
+      return {errc::wrong_state, "'" + std::string{key} + "' is claimed; declare its capacity before its first use"};
+  }
+  auto& n = node_for(key);
+  n.counted = true;
+  n.capacity = capacity;
+  wake(n, woken);
+  return unit;
+}
+
+claim_node& claims::node_for(std::string_view text) {
+  if (text.empty())
+    return *root_;
+  if (auto i = nodes_.find(text); i != nodes_.end())
+    return *i->second;
+  const auto slash = text.rfind('/');
+  auto& parent = node_for(slash == std::string_view::npos ? std::string_view{} : text.substr(0, slash));
+  auto [i, fresh] = nodes_.emplace(std::string{text}, std::make_unique<claim_node>());
+  i->second->text = i->first;
+  i->second->parent = &parent;
+  ++parent.children;
+  return *i->second;
+}
+
+void claims::drop(claim_node& n) {
+  if (n.parent == nullptr || n.users != 0 || n.children != 0 || n.counted)
+    return;
+  --n.parent->children;
+  nodes_.erase(nodes_.find(n.text));
+}
+
+void claims::plan(claim_holder& h, std::span<const claim> wanted, bool alone) {
+  STINT_ASSERT(h.at == claim_holder::stage::none, h.id, static_cast<unsigned>(h.at));
+  struct want {
+    claim_node* node;
+    lock_mode mode;
+    std::uint32_t units;
+  };
+  auto root_mode = alone ? lock_mode::x : lock_mode::is;
+  std::vector<want> wants;
+  auto add = [&wants](claim_node& n, lock_mode m, std::uint32_t units) {
+    for (auto& w : wants)
+      if (w.node == &n) {
+        w.mode = strongest(w.mode, m);
+        w.units = std::max(w.units, units);
+        return;
+      }
+    wants.push_back({&n, m, units});
+  };
+  for (const auto& c : wanted) {
+    const auto m = mode_at_key(c);
+    if (c.key.empty()) {
+      root_mode = strongest(root_mode, m);
+      continue;
+    }
+    root_mode = strongest(root_mode, mode_above(m));
+    each_above(c.key, [&](std::string_view above) { add(node_for(above), mode_above(m), 0); });
+    add(node_for(c.key), m, m == lock_mode::u ? c.units : 0);
+  }
+  h.root = {};
+  h.root.who = &h;
+  h.root.node = root_.get();
+  h.root.mode = root_mode;
+  ++root_->users;
+  h.below_count = static_cast<std::uint32_t>(wants.size());
+  h.below = wants.empty() ? nullptr : std::make_unique<ticket[]>(wants.size());
+  for (std::size_t i = 0; i < wants.size(); ++i) {
+    auto& t = h.below[i];
+    t.who = &h;
+    t.node = wants[i].node;
+    t.mode = wants[i].mode;
+    t.units = wants[i].units;
+    ++t.node->users;
+  }
+  h.at = claim_holder::stage::planned;
+}
+
+void claims::unplan(claim_holder& h) {
+  STINT_ASSERT(h.at == claim_holder::stage::planned, h.id, static_cast<unsigned>(h.at));
+  each(h, [](ticket& t) { --t.node->users; });
+  // Parents stand before their children, so from the back every node goes after what lies below it.
+  for (std::uint32_t i = h.below_count; i-- > 0;)
+    drop(*h.below[i].node);
+  h.below.reset();
+  h.below_count = 0;
+  h.at = claim_holder::stage::none;
+}
+
+bool claims::blocked(const ticket& t) {
+  const auto& n = *t.node;
+  for (std::size_t m = 0; m < lock_mode_count; ++m)
+    if (n.held[m] != 0 && !compatible(t.mode, static_cast<lock_mode>(m))) {
+      if (planted(plant::shared_with_exclusive) && t.mode == lock_mode::s && static_cast<lock_mode>(m) == lock_mode::x)
+        continue;
+      return true;
+    }
+  for (const auto& l : n.lanes) {
+    if (compatible(t.mode, l.mode))
+      continue;
+    if (const auto* first = l.waiting.front();
+        first != nullptr && first->order() < t.order() && !planted(plant::overtake))
+      return true;
+  }
+  if (t.mode != lock_mode::u)
+    return false;
+  // A small request does not pass a big one ahead of it: everyone ahead is served first.
+  std::uint64_t taken = n.units_held + t.units;
+  if (planted(plant::units_overdrawn) && n.units_held < n.capacity)
+    return false;
+  for (const auto& l : n.lanes)
+    if (l.mode == lock_mode::u)
+      l.waiting.for_each([&](const ticket& ahead) {
+        if (ahead.order() >= t.order() || taken > n.capacity)
+          return false;
+        taken += ahead.units;
+        return true;
+      });
+  return taken > n.capacity;
+}
+
+ticket* claims::first_block(claim_holder& h) const {
+  if (blocked(h.root))
+    return &h.root;
+  for (std::uint32_t i = 0; i < h.below_count; ++i)
+    if (blocked(h.below[i]))
+      return &h.below[i];
+  return nullptr;
+}
+
+void claims::park(claim_holder& h, ticket& t) {
+  h.at = claim_holder::stage::parked;
+  h.parked_at = &t;
+  t.node->lane(t.mode).parked.push(t);
+}
+
+void claims::unpark(claim_holder& h) {
+  if (h.parked_at == nullptr)
+    return;
+  h.parked_at->node->lane(h.parked_at->mode).parked.remove(*h.parked_at);
+  h.parked_at = nullptr;
+}
+
+bool claims::draw(claim_holder& h, std::uint64_t rank) {
+  STINT_ASSERT(h.at == claim_holder::stage::planned, h.id, static_cast<unsigned>(h.at));
+  h.rank = rank;
+  each(h, [](ticket& t) { t.node->lane(t.mode).waiting.push(t); });
+  if (auto* t = first_block(h)) {
+    park(h, *t);
+    return false;
+  }
+  h.at = claim_holder::stage::ready;
+  return true;
+}
+
+bool claims::still_free(claim_holder& h) {
+  STINT_ASSERT(h.at == claim_holder::stage::ready, h.id, static_cast<unsigned>(h.at));
+  if (auto* t = first_block(h)) {
+    park(h, *t);
+    return false;
+  }
+  return true;
+}
+
+void claims::grant(claim_holder& h) {
+  STINT_ASSERT(h.at == claim_holder::stage::ready, h.id, static_cast<unsigned>(h.at));
+  each(h, [](ticket& t) {
+    auto& n = *t.node;
+    n.lane(t.mode).waiting.remove(t);
+    ++n.held[static_cast<std::size_t>(t.mode)];
+    n.units_held += t.units;
+    t.place.prev = nullptr;
+    t.place.next = n.holders;
+    if (n.holders != nullptr)
+      n.holders->place.prev = &t;
+    n.holders = &t;
+  });
+  h.at = claim_holder::stage::granted;
+}
+
+void claims::leave_lines(claim_holder& h) {
+  unpark(h);
+  each(h, [](ticket& t) { t.node->lane(t.mode).waiting.remove(t); });
+  h.at = claim_holder::stage::planned;
+}
+
+void claims::release(claim_holder& h, std::vector<claim_holder*>& woken) {
+  STINT_ASSERT(h.at == claim_holder::stage::granted, h.id, static_cast<unsigned>(h.at));
+  each(h, [](ticket& t) {
+    auto& n = *t.node;
+    auto& held = n.held[static_cast<std::size_t>(t.mode)];
+    STINT_ASSERT(held > 0 && n.units_held >= t.units, t.who->id, held);
+    --held;
+    if (planted(plant::release_twice) && held > 0)
+      --held;
+    n.units_held -= t.units;
+    (t.place.prev != nullptr ? t.place.prev->place.next : n.holders) = t.place.next;
+    if (t.place.next != nullptr)
+      t.place.next->place.prev = t.place.prev;
+    t.place = {};
+  });
+  h.at = claim_holder::stage::planned;
+  if (planted(plant::lost_wakeup) && h.below_count > 1)
+    return;
+  each(h, [&](ticket& t) { wake(*t.node, woken); });
+}
+
+void claims::give_up(claim_holder& h, std::vector<claim_holder*>& woken) {
+  STINT_ASSERT(h.at == claim_holder::stage::ready || h.at == claim_holder::stage::parked, h.id,
+               static_cast<unsigned>(h.at));
+  leave_lines(h);
+  each(h, [&](ticket& t) { wake(*t.node, woken); });
+}
+
+void claims::wake(claim_node& n, std::vector<claim_holder*>& woken) {
+  // By index: parking at this same node for another ticket may add a lane.
+  for (std::size_t i = 0; i < n.lanes.size(); ++i) {
+    while (auto* t = n.lanes[i].parked.front()) {
+      // Who comes later in this lane is blocked by whatever blocks the first.
+      if (blocked(*t))
+        break;
+      auto& h = *t->who;
+      unpark(h);
+      if (auto* other = first_block(h)) {
+        park(h, *other);
+        continue;
+      }
+      h.at = claim_holder::stage::ready;
+      woken.push_back(&h);
+      if (planted(plant::wake_one))
+        return;
+    }
+  }
+}
+
+} // namespace stint

@@ -1,0 +1,142 @@
+/// Who holds each resource key, and who waits for it, in one total order.
+///
+/// Owner    the list keeps the only instance; a `claim_holder` belongs to its task and must leave before it dies.
+/// Threads  none: the owner's mailbox is the lock.
+/// Errors   key_not_counted, key_counted, key_has_children, units_exceed_capacity, from `check` and `declare`.
+/// Order    (priority, moment of entering `waiting`), the same at every key, hence no cycles and no deadlock. A task
+///          that conflicts with one ahead of it waits behind it, so among equal priorities nobody starves.
+/// Cost     O(parts of the keys of one task); a release looks only at tasks parked at the keys it frees, and at most at
+///          one more than it wakes for each mode. Units also look at no more waiters than there are free units.
+/// Source   multi-granularity locking: Gray, Lorie, Putzolu, Traiger 1976; all tickets in one step: Calvin, 2012.
+/// Seed     aptly task/resources.go; there a clash was once an error, keys were exclusive only, and one waiter woke.
+///
+/// Every part of a key is a node. A task has one ticket at each node on its paths, the root included: an intention
+/// (is, ix) above, its mode (s, x, u) at the key itself. A waiting task holds nothing; its tickets only keep its place.
+/// It is *parked* at one node that blocks it; a change there looks at it again, changes elsewhere don't.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <stint/claim.hpp>
+#include <stint/error.hpp>
+#include <stint/line.hpp>
+#include <stint/query.hpp>
+
+namespace stint {
+
+enum class lock_mode : std::uint8_t { is, ix, s, six, x, u };
+inline constexpr std::size_t lock_mode_count = 6;
+
+struct claim_holder;
+struct claim_node;
+
+/// A task's place at one node.
+struct ticket {
+  claim_holder* who = nullptr;
+  claim_node* node = nullptr;
+  lock_mode mode = lock_mode::is;
+  std::uint32_t units = 0;
+  line_link<ticket> place; ///< among the waiting; once granted, among the holders
+  line_link<ticket> parked;
+
+  [[nodiscard]] std::uint64_t order() const noexcept;
+};
+
+/// What the claims know of a task.
+struct claim_holder {
+  enum class stage : std::uint8_t { none, planned, ready, parked, granted };
+
+  task_id id = 0;
+  std::uint64_t rank = 0; ///< its place in the one order: priority, then the moment of entering `waiting`
+  stage at = stage::none;
+  bool stuck = false;
+  steady_time since{}; ///< of waiting, then of holding
+  ticket* parked_at = nullptr;
+  ticket root;                     ///< every task holds an intention on the root
+  std::unique_ptr<ticket[]> below; ///< at the nodes of its keys
+  std::uint32_t below_count = 0;
+
+  [[nodiscard]] std::uint64_t order() const noexcept { return rank; }
+};
+
+inline std::uint64_t ticket::order() const noexcept { return who->rank; }
+
+class claims {
+public:
+  claims();
+  ~claims();
+  claims(const claims&) = delete;
+  claims& operator=(const claims&) = delete;
+
+  /// Checks claims against what is declared; changes nothing.
+  [[nodiscard]] result<unit_t> check(std::span<const claim> wanted) const;
+
+  /// Declares how many units a key has, or changes it; holders are never interrupted. Wakes who can go on.
+  result<unit_t> declare(std::string_view key, std::uint32_t capacity, std::vector<claim_holder*>& woken);
+
+  /// Resolves claims that `check` accepted into tickets; `alone` claims everything besides.
+  void plan(claim_holder& h, std::span<const claim> wanted, bool alone);
+
+  /// Forgets a planned holder, which neither waits nor holds.
+  void unplan(claim_holder& h);
+
+  /// Draws all tickets at place `rank`; true: nothing stands in the way.
+  bool draw(claim_holder& h, std::uint64_t rank);
+
+  /// Tells whether a ready holder is still unblocked; parks it when a later, more urgent one went ahead of it.
+  bool still_free(claim_holder& h);
+
+  /// Turns a ready holder's tickets into holdings.
+  void grant(claim_holder& h);
+
+  /// Frees a granted holder's claims; appends every holder that became ready.
+  void release(claim_holder& h, std::vector<claim_holder*>& woken);
+
+  /// Takes a waiting holder's tickets back; appends every holder that became ready.
+  void give_up(claim_holder& h, std::vector<claim_holder*>& woken);
+
+  /// Lists up to `limit` holders and waiters that stand in `h`'s way.
+  [[nodiscard]] std::vector<blocker> in_the_way_of(const claim_holder& h, steady_time now, std::size_t limit) const;
+
+  /// Lists up to `limit` waiters that `h` holds back.
+  [[nodiscard]] std::vector<blocker> held_back_by(const claim_holder& h, steady_time now, std::size_t limit) const;
+
+  /// Checks every count and line against its tickets; ends the process on a difference. For tests.
+  void audit() const;
+
+  /// Number of nodes kept; returns to 1 (the root) when no task claims anything.
+  [[nodiscard]] std::size_t node_count() const noexcept { return nodes_.size() + 1; }
+
+private:
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  };
+
+  claim_node& node_for(std::string_view text);
+  void drop(claim_node& n);
+  static bool blocked(const ticket& t);
+  ticket* first_block(claim_holder& h) const;
+  static void park(claim_holder& h, ticket& t);
+  static void unpark(claim_holder& h);
+  void leave_lines(claim_holder& h);
+  void wake(claim_node& n, std::vector<claim_holder*>& woken);
+
+  template <class F>
+  static void each(claim_holder& h, F&& fn) {
+    fn(h.root);
+    for (std::uint32_t i = 0; i < h.below_count; ++i)
+      fn(h.below[i]);
+  }
+
+  std::unique_ptr<claim_node> root_;
+  std::unordered_map<std::string, std::unique_ptr<claim_node>, text_hash, std::equal_to<>> nodes_;
+};
+
+} // namespace stint

@@ -1,0 +1,110 @@
+#include <stint/claims.hpp>
+
+#include <set>
+
+#include <stint/claim_node.hpp>
+
+namespace stint {
+
+namespace {
+
+blocker describe(const ticket& other, const ticket& at, bool holds, steady_time now) {
+  blocker b;
+  b.id = other.who->id;
+  b.key = std::string{at.node->text};
+  b.mode = std::string{to_string(other.mode)};
+  b.holds = holds;
+  b.stuck = other.who->stuck;
+  b.since = now - other.who->since;
+  return b;
+}
+
+/// Visits every ticket of a holder.
+template <class F>
+void each_ticket(const claim_holder& h, F&& fn) {
+  fn(h.root);
+  for (std::uint32_t i = 0; i < h.below_count; ++i)
+    fn(h.below[i]);
+}
+
+} // namespace
+
+std::vector<blocker> claims::in_the_way_of(const claim_holder& h, steady_time now, std::size_t limit) const {
+  std::vector<blocker> out;
+  std::set<std::pair<task_id, bool>> seen;
+  auto add = [&](const ticket& other, const ticket& mine, bool holds) {
+    if (out.size() < limit && seen.emplace(other.who->id, other.who->stuck).second)
+      out.push_back(describe(other, mine, holds, now));
+    return out.size() < limit;
+  };
+  if (h.at != claim_holder::stage::parked)
+    return out;
+  each_ticket(h, [&](const ticket& t) {
+    const bool units_short = t.mode == lock_mode::u;
+    std::size_t looked = 0;
+    for (const auto* g = t.node->holders; g != nullptr && looked < limit * 4; g = g->place.next, ++looked)
+      if (!compatible(t.mode, g->mode) || units_short)
+        if (!add(*g, t, true))
+          return;
+    for (const auto& l : t.node->lanes) {
+      if (compatible(t.mode, l.mode) && !units_short)
+        continue;
+      l.waiting.for_each([&](const ticket& w) { return w.order() < t.order() && add(w, t, false); });
+    }
+  });
+  return out;
+}
+
+std::vector<blocker> claims::held_back_by(const claim_holder& h, steady_time now, std::size_t limit) const {
+  std::vector<blocker> out;
+  std::set<task_id> seen;
+  if (h.at == claim_holder::stage::none || h.at == claim_holder::stage::planned)
+    return out;
+  const bool holds = h.at == claim_holder::stage::granted;
+  each_ticket(h, [&](const ticket& t) {
+    for (const auto& l : t.node->lanes) {
+      if (compatible(t.mode, l.mode) && t.mode != lock_mode::u)
+        continue;
+      l.waiting.for_each([&](const ticket& w) {
+        if (w.who != &h && w.who->at == claim_holder::stage::parked && (holds || w.order() > t.order())
+            && seen.insert(w.who->id).second)
+          out.push_back(describe(w, t, false, now));
+        return out.size() < limit;
+      });
+      if (out.size() >= limit)
+        return;
+    }
+  });
+  return out;
+}
+
+void claims::audit() const {
+  auto audit_node = [](const claim_node& n) {
+    std::array<std::uint32_t, lock_mode_count> held{};
+    std::uint64_t units = 0;
+    for (const auto* t = n.holders; t != nullptr; t = t->place.next) {
+      STINT_ASSERT(t->who->at == claim_holder::stage::granted && t->node == &n, t->who->id, n.users);
+      ++held[static_cast<std::size_t>(t->mode)];
+      units += t->units;
+    }
+    for (std::size_t m = 0; m < lock_mode_count; ++m)
+      STINT_ASSERT(held[m] == n.held[m], held[m], n.held[m]);
+    STINT_ASSERT(units == n.units_held, units, n.units_held);
+    for (const auto& l : n.lanes) {
+      l.waiting.for_each([&](const ticket& t) {
+        STINT_ASSERT(t.who->at == claim_holder::stage::ready || t.who->at == claim_holder::stage::parked, t.who->id, 0);
+        return true;
+      });
+      // No lost wake-up: the first one parked in a lane is truly blocked here.
+      if (const auto* first = l.parked.front())
+        STINT_ASSERT(blocked(*first), first->who->id, static_cast<unsigned>(l.mode));
+    }
+  };
+  audit_node(*root_);
+  for (const auto& [text, n] : nodes_) {
+    STINT_ASSERT(n->users != 0 || n->children != 0 || n->counted, n->users, n->children);
+    audit_node(*n);
+  }
+}
+
+} // namespace stint

@@ -1,0 +1,88 @@
+/// What the shell has to do because of a decision: start, stop, answer, tell, save. The core only says so.
+///
+/// Owner    the caller; one object gathers the effects of any number of decisions, in order.
+/// Threads  plain values.
+/// Durable  with a store, nothing but `changed` may leave the owner before those changes are committed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <stint/event.hpp>
+#include <stint/record.hpp>
+
+namespace stint {
+
+using wait_id = std::uint64_t; ///< given by the shell: who asked
+
+/// Hand this attempt to that worker.
+struct start_order {
+  worker_id worker = 0;
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+};
+
+/// Set the stop token of an attempt; if its body has not begun, it comes back as returned.
+struct stop_order {
+  worker_id worker = 0;
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+  stop_reason why = stop_reason::none;
+};
+
+/// Give back an attempt if its body has not begun.
+struct recall_order {
+  worker_id worker = 0;
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+};
+
+/// The body of this attempt is stuck: go on with a new runner, say when it returns.
+struct replace_order {
+  worker_id worker = 0;
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+};
+
+struct wait_answer {
+  wait_id wait = 0;
+  wait_result answer;
+};
+
+struct fence_answer {
+  wait_id wait = 0;
+  fence_result answer;
+};
+
+struct effects {
+  std::vector<start_order> start;
+  std::vector<stop_order> stop;
+  std::vector<recall_order> recall;
+  std::vector<replace_order> replace;
+  std::vector<wait_answer> waits;
+  std::vector<fence_answer> fences;
+  std::vector<event> events;
+  std::vector<task_id> changed;   ///< records to save
+  std::vector<task_id> ended;     ///< tasks whose output is complete
+  std::vector<task_id> removed;   ///< deleted: records and output to forget
+  std::vector<body_id> dropped;   ///< callables that will not run again
+  std::vector<std::string> warnings;
+
+  void clear() {
+    start.clear();
+    stop.clear();
+    recall.clear();
+    replace.clear();
+    waits.clear();
+    fences.clear();
+    events.clear();
+    changed.clear();
+    ended.clear();
+    removed.clear();
+    dropped.clear();
+    warnings.clear();
+  }
+};
+
+} // namespace stint

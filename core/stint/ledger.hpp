@@ -1,0 +1,236 @@
+/// Every task and every rule: the list actor feeds it commands with the time of day, and performs the effects it returns.
+///
+/// 1. takes submissions, all or nothing          ledger_submit.cpp
+/// 2. decides who goes next, and where            ledger_dispatch.cpp
+/// 3. takes what workers report, fenced           ledger_report.cpp
+/// 4. cancels, retries, releases, deletes         ledger_change.cpp
+/// 5. acts when something is due                  ledger_due.cpp
+/// 6. answers questions, waits and fences         ledger_ask.cpp
+/// 7. pauses, drains and stops in order           ledger_queue.cpp
+///
+/// Owner    the list actor, or a test; effects are appended to the object given.
+/// Threads  none: the owner's mailbox is the lock.
+/// Errors   values, named in <stint/error.hpp>; an impossible state ends the process, in release builds too.
+/// Units    every command is given one reading of both clocks; nothing here asks for the time.
+/// Cost     a transition costs the keys of the task touched, whatever the number of tasks there are or were.
+/// Durable  everything a restart needs is in the records named by `effects::changed`.
+/// Seed     aptly task/list.go.
+#pragma once
+
+#include <deque>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <stint/claims.hpp>
+#include <stint/crew.hpp>
+#include <stint/effects.hpp>
+#include <stint/ready.hpp>
+#include <stint/retry.hpp>
+#include <stint/schedule.hpp>
+#include <stint/table.hpp>
+#include <stint/waits.hpp>
+
+namespace stint {
+
+struct ledger_options {
+  stint::limits limits;
+  nanos cancel_grace = default_cancel_grace;
+  std::uint64_t epoch = 1;
+  std::uint64_t seed = 1;      ///< of the jitter
+  bool free_stuck = false;     ///< free the claims of a stuck body at once and count an overlap
+  bool observed = false;       ///< somebody wants events
+};
+
+/// One task of a submission.
+struct new_task {
+  stint::spec spec;
+  body_id body = 0; ///< 0: the spec has a kind
+  task_id retry_of = 0;
+};
+
+struct submitted {
+  std::vector<task_id> ids; ///< in the order of the submission
+  task_version version = 0;
+};
+
+/// Answer to a command that may touch many tasks.
+struct changed {
+  task_version version = 0;
+  std::uint64_t count = 0;
+};
+
+/// What a worker says of one attempt.
+struct attempt_report {
+  enum class kind : std::uint8_t { begun, finished, returned, freed };
+  kind what = kind::finished;
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+  std::uint64_t epoch = 0;
+  stint::outcome outcome; ///< of a finished one
+  wall_time began{};
+  nanos took{0};
+};
+
+/// A body that a dead worker left behind.
+struct running_body {
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+};
+
+/// What was left when the list had stopped.
+struct stop_report {
+  std::uint64_t finished = 0;    ///< running tasks that ended by themselves
+  std::uint64_t interrupted = 0; ///< running tasks whose token was set
+  std::uint64_t unstarted = 0;   ///< waiting and scheduled tasks
+  std::vector<task_id> stuck;    ///< bodies that ignored their token
+};
+
+class ledger {
+public:
+  explicit ledger(ledger_options options);
+
+  // -- submit -------------------------------------------------------------------------------------------------------
+  result<submitted> submit(std::vector<new_task> batch, moment now, effects& fx);
+
+  // -- change; `if_version` 0 means any -------------------------------------------------------------------------------
+  result<task_version> cancel(task_id id, task_version if_version, moment now, effects& fx);
+  result<changed> cancel_matching(const filter& f, moment now, effects& fx);
+  /// Submits a finished task anew; `body` must be given again for a callable.
+  result<task_id> retry(task_id id, task_version if_version, body_id body, moment now, effects& fx);
+  result<task_version> release(task_id id, task_version if_version, moment now, effects& fx);
+  result<task_version> release_stuck(task_id id, moment now, effects& fx);
+  result<task_version> remove(task_id id, task_version if_version, moment now, effects& fx);
+  result<changed> clear(const filter& f, moment now, effects& fx);
+  void note_progress(task_id id, std::uint32_t attempt, stint::progress p);
+  void note_detail(task_id id, std::uint32_t attempt, std::string detail);
+
+  // -- queues and keys; an empty name means the whole list --------------------------------------------------------------
+  result<task_version> pause(const std::string& queue, moment now, effects& fx);
+  result<task_version> resume(const std::string& queue, moment now, effects& fx);
+  result<task_version> drain(const std::string& queue, moment now, effects& fx);
+  result<task_version> limit_queue(const std::string& queue, std::uint32_t limit, moment now, effects& fx);
+  result<task_version> declare(const std::string& key, std::uint32_t capacity, moment now, effects& fx);
+  [[nodiscard]] result<bool> drained(const std::string& queue) const;
+
+  // -- workers ----------------------------------------------------------------------------------------------------------
+  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx);
+  /// `bodies` still run although their worker is gone: they keep their claims until they return.
+  void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
+  void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
+  /// Hands over what may start; called once after a round of commands.
+  void dispatch(moment now, effects& fx);
+  /// Names a kind that may be submitted even while no worker serves it; `once`: a death ends it as interrupted.
+  void know_kind(const std::string& kind, bool once);
+
+  // -- time -------------------------------------------------------------------------------------------------------------
+  void tick(moment now, effects& fx);
+  [[nodiscard]] std::optional<steady_time> next_tick(moment now) const;
+
+  // -- ask --------------------------------------------------------------------------------------------------------------
+  [[nodiscard]] result<task> get(task_id id) const;
+  [[nodiscard]] result<page> read(const page_request& ask) const;
+  [[nodiscard]] totals counts() const;
+  [[nodiscard]] result<explanation> explain(task_id id, moment now) const;
+  [[nodiscard]] result<std::string> detail(task_id id) const;
+  [[nodiscard]] result<std::string> value(task_id id) const;
+  [[nodiscard]] result<std::string> args(task_id id) const;
+  result<unit_t> wait(wait_id w, const wait_request& ask, moment now, effects& fx);
+  result<unit_t> fence(wait_id w, const fence_request& ask, moment now, effects& fx);
+  /// Forgets a wait whose asker is gone.
+  void forget_wait(wait_id w);
+
+  // -- stop: no hand-over, wait for `grace`, set the tokens; `stopped` tells the end ------------------------------------
+  void stop(nanos grace, moment now, effects& fx);
+  [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+  /// Nothing runs any more; with `with_stuck`, no stuck body either.
+  [[nodiscard]] bool stopped(bool with_stuck) const noexcept;
+  [[nodiscard]] stop_report left() const;
+
+  // -- for the shell ----------------------------------------------------------------------------------------------------
+  [[nodiscard]] const record* find(task_id id) const { return tasks_.find(id); }
+  [[nodiscard]] const std::string& kind_of(const record& r) const { return tasks_.kind_name(r); }
+  [[nodiscard]] task_version version() const noexcept { return version_; }
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return options_.epoch; }
+  [[nodiscard]] std::uint64_t stale() const noexcept { return stale_; }
+  void observe(bool on) noexcept { options_.observed = on; }
+  [[nodiscard]] const stint::limits& limits() const noexcept { return options_.limits; }
+  [[nodiscard]] task describe(const record& r) const;
+
+  /// Checks every invariant that can be seen from inside; ends the process on a breach. For tests.
+  void audit() const;
+
+private:
+  struct stuck_body {
+    std::unique_ptr<stint::live> live;
+    bool freed = false;
+  };
+  struct remembered {
+    task_id id = 0;
+    std::size_t hash = 0;
+  };
+
+  void transit(record& r, state to, moment now, effects& fx);
+  void tell(const record& r, state from, moment now, effects& fx, bool created = false, bool deleted = false);
+  result<record*> changeable(task_id id, task_version if_version);
+  result<unit_t> check_new(const new_task& t, std::size_t& fresh) const;
+  void enter_waiting(record& r, moment now, effects& fx, bool to_the_end);
+  void draw(record& r);
+  void withdraw(record& r);
+  [[nodiscard]] bool drawable(const record& r) const;
+  [[nodiscard]] wait_reason reason_of(const record& r) const;
+  void woken();
+  void let_go(record& r, crew_member& m);
+  void finish(record& r, state to, moment now, effects& fx);
+  void settled(record& r, effects& fx);
+  void check_fences(effects& fx, moment now);
+  [[nodiscard]] std::uint64_t unsettled_before(const waits::open_fence& f) const;
+  void cancel_one(record& r, moment now, effects& fx);
+  void ask_to_stop(record& r, stop_reason why, moment now, effects& fx);
+  void outcome_of(record& r, const attempt_report& what, moment now, effects& fx);
+  void failed_attempt(record& r, const std::string& text, std::int32_t code, bool again, moment now, effects& fx);
+  void keep_error(record& r, std::string text, moment now);
+  void becomes_stuck(record& r, moment now, effects& fx);
+  void body_returned(const attempt_report& what, moment now, effects& fx);
+  void give_back(record& r, moment now, effects& fx);
+  void set_stuck(record& r);
+  void die_with_worker(record& r, moment now, effects& fx);
+  void erase(record& r, moment now, effects& fx);
+  void retain(moment now, effects& fx);
+  void recall(crew_member& m, effects& fx, std::size_t keep);
+  void rescue_unbegun(moment now, effects& fx);
+  void due(const due_entry<steady_time>& e, moment now, effects& fx);
+  void set_tokens(moment now, effects& fx);
+  void end_unstarted(moment now, effects& fx);
+  [[nodiscard]] result<std::uint32_t> known_queue(const std::string& name) const;
+  void reroute(const filter& f);
+
+  ledger_options options_;
+  table tasks_;
+  stint::claims claims_;
+  ready ready_;
+  crew crew_;
+  schedule schedule_;
+  stint::waits waits_;
+  dice dice_;
+  task_version version_ = 0;
+  std::uint64_t entered_ = 0; ///< moments of entering `waiting`
+  std::uint64_t pending_ = 0;
+  std::uint64_t deleted_ = 0;
+  std::uint64_t stale_ = 0;
+  std::uint64_t overlaps_ = 0;
+  std::unordered_map<std::string, remembered> idempotent_;
+  std::unordered_map<std::string, bool> kinds_; ///< known kinds; true: at most once
+  std::unordered_map<task_id, std::vector<stuck_body>> stuck_;
+  std::size_t stuck_count_ = 0;
+  std::deque<std::pair<task_id, wall_time>> finished_; ///< for retention, in the order of their ends
+  std::vector<claim_holder*> woken_;
+  bool paused_ = false;
+  bool stopping_ = false;
+  bool tokens_set_ = false;
+  bool look_pending_ = false;
+  stop_report left_;
+};
+
+} // namespace stint

@@ -1,0 +1,194 @@
+#include <stint/ledger.hpp>
+
+#include <stint/plant.hpp>
+
+namespace stint {
+
+task ledger::describe(const record& r) const {
+  task t;
+  t.id = r.id;
+  t.version = r.version;
+  t.name = r.name;
+  t.kind = tasks_.kind_name(r);
+  t.queue = tasks_.queue_name(r);
+  t.state = r.state;
+  t.reason = reason_of(r);
+  t.stopping = r.stopping;
+  t.begun = r.live && r.live->begun;
+  t.stuck = r.has_stuck;
+  t.priority = r.priority;
+  t.attempt = r.attempt;
+  t.charged = r.charged;
+  t.deaths = r.deaths;
+  t.fencing_token = r.fence;
+  t.code = r.code;
+  t.submitted = r.submitted;
+  if (r.started != wall_time{})
+    t.started = r.started;
+  if (r.ended != wall_time{})
+    t.ended = r.ended;
+  if (r.live && r.live->due != wall_time{})
+    t.due = r.live->due;
+  if (r.extra) {
+    const auto& x = *r.extra;
+    t.claims = x.claims;
+    t.tags = x.tags;
+    t.max_attempts = x.retry.max_attempts;
+    t.error = x.error;
+    t.errors = x.errors;
+    t.progress = x.progress;
+    t.retry_of = x.retry_of;
+  }
+  return t;
+}
+
+wait_reason ledger::reason_of(const record& r) const {
+  if (r.state != state::waiting || !r.live)
+    return wait_reason::none;
+  if (!crew_.serves(tasks_.kind_name(r)))
+    return wait_reason::no_worker;
+  if (paused_ || ready_.queue(r.queue).paused)
+    return wait_reason::paused;
+  if (r.live->at == claim_holder::stage::parked)
+    return r.live->alone ? wait_reason::alone : wait_reason::claims;
+  return ready_.queue(r.queue).full() ? wait_reason::limit : wait_reason::capacity;
+}
+
+result<task> ledger::get(task_id id) const {
+  const auto* r = tasks_.find(id);
+  if (r == nullptr)
+    return tasks_.missing(id);
+  return describe(*r);
+}
+
+result<page> ledger::read(const page_request& ask) const {
+  auto p = tasks_.read(ask, [this](const record& r) { return describe(r); });
+  if (p)
+    p->version = version_;
+  return p;
+}
+
+totals ledger::counts() const {
+  totals t;
+  t.version = version_;
+  for (std::size_t i = 0; i < state_count; ++i)
+    t.tasks.by_state[i] = tasks_.in(static_cast<state>(i)).size();
+  for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n) {
+    const auto& q = ready_.queue(n);
+    t.queues.push_back({tasks_.queues.name(n), q.limit, q.paused || paused_, q.draining, tasks_.of_queue(n)});
+  }
+  t.submitted = tasks_.last_id();
+  t.deleted = deleted_;
+  t.stale = stale_;
+  t.overlaps = overlaps_;
+  t.stuck = stuck_count_;
+  t.workers = static_cast<std::uint32_t>(crew_.members().size());
+  return t;
+}
+
+result<std::string> ledger::detail(task_id id) const {
+  const auto* r = tasks_.find(id);
+  if (r == nullptr)
+    return tasks_.missing(id);
+  return r->extra ? r->extra->detail : std::string{};
+}
+
+result<std::string> ledger::value(task_id id) const {
+  const auto* r = tasks_.find(id);
+  if (r == nullptr)
+    return tasks_.missing(id);
+  if (!terminal(r->state))
+    return {errc::wrong_state, "task " + std::to_string(id) + " is " + std::string{to_string(r->state)}
+                                 + ", a value comes with its end"};
+  return r->extra ? r->extra->value : std::string{};
+}
+
+result<std::string> ledger::args(task_id id) const {
+  const auto* r = tasks_.find(id);
+  if (r == nullptr)
+    return tasks_.missing(id);
+  return r->extra ? r->extra->args : std::string{};
+}
+
+result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effects& fx) {
+  const auto& b = options_.limits;
+  if (ask.ids.empty())
+    return {errc::invalid_filter, "a wait names at least one task"};
+  if (ask.ids.size() > b.ids)
+    return {errc::too_many_ids, std::to_string(ask.ids.size()) + " ids, the limit is " + std::to_string(b.ids)};
+  if (ask.timeout < nanos{0} || ask.timeout > b.longest)
+    return {errc::invalid_timeout, std::to_string(ask.timeout.count()) + " ns"};
+  waits::open_wait open;
+  open.mode = ask.mode;
+  std::unordered_map<task_id, bool> seen;
+  for (auto id : ask.ids) {
+    if (!seen.try_emplace(id, true).second)
+      continue;
+    const auto* r = tasks_.find(id);
+    if (r == nullptr)
+      open.settled.push_back({id, tasks_.missing(id).code, {}});
+    else if (stint::settled(r->state))
+      open.settled.push_back({id, errc::none, describe(*r)});
+    else
+      open.ids.push_back(id);
+  }
+  open.left = open.ids.size();
+  if (open.left == 0 || (open.mode == wait_for::any && !open.settled.empty())) {
+    fx.waits.push_back({w, {version_, false, std::move(open.settled)}});
+    return unit;
+  }
+  if (waits_.size() >= b.waits)
+    return {errc::too_many_waits, std::to_string(b.waits)};
+  waits_.add(w, std::move(open));
+  if (ask.timeout > nanos{0})
+    schedule_.add(now.steady + ask.timeout, due_for::wait, w, 0);
+  return unit;
+}
+
+result<unit_t> ledger::fence(wait_id w, const fence_request& ask, moment now, effects& fx) {
+  if (ask.timeout < nanos{0} || ask.timeout > options_.limits.longest)
+    return {errc::invalid_timeout, std::to_string(ask.timeout.count()) + " ns"};
+  if (waits_.size() >= options_.limits.waits)
+    return {errc::too_many_waits, std::to_string(options_.limits.waits)};
+  waits_.add_fence(w, {tasks_.last_id(), ask.scheduled_too});
+  if (ask.timeout > nanos{0})
+    schedule_.add(now.steady + ask.timeout, due_for::wait, w, 0);
+  check_fences(fx, now);
+  return unit;
+}
+
+void ledger::forget_wait(wait_id w) {
+  effects nobody;
+  if (!waits_.expire(w, version_, nobody))
+    waits_.fences().erase(w);
+}
+
+void ledger::check_fences(effects& fx, moment) {
+  auto& open = waits_.fences();
+  for (auto i = open.begin(); i != open.end();) {
+    auto clear = [&](state s) {
+      const auto first = tasks_.in(s).first();
+      return first == 0 || first > i->second.last;
+    };
+    const bool scheduled = !i->second.scheduled_too || planted(plant::fence_forgets_scheduled)
+                           || clear(state::scheduled);
+    if (!scheduled || !clear(state::waiting) || !clear(state::running) || !clear(state::cancelling)) {
+      ++i;
+      continue;
+    }
+    fx.fences.push_back({i->first, {version_, false, i->second.last, 0}});
+    i = open.erase(i);
+  }
+}
+
+std::uint64_t ledger::unsettled_before(const waits::open_fence& f) const {
+  filter open;
+  open.states = {state::waiting, state::running, state::cancelling};
+  if (f.scheduled_too)
+    open.states.push_back(state::scheduled);
+  std::uint64_t n = 0;
+  tasks_.each_match(open, [&](task_id id) { return id <= f.last && ++n > 0; });
+  return n;
+}
+
+} // namespace stint

@@ -1,0 +1,215 @@
+#include <stint/ledger.hpp>
+
+namespace stint {
+
+namespace {
+
+/// Deleting or clearing is done in steps of this many tasks, so that the owner is never held up for long.
+constexpr std::size_t retention_step = 64;
+
+error wrong(const record& r, std::string_view wanted) {
+  return {errc::wrong_state, "task " + std::to_string(r.id) + " is " + std::string{to_string(r.state)} + ", "
+                               + std::string{wanted}};
+}
+
+} // namespace
+
+result<record*> ledger::changeable(task_id id, task_version if_version) {
+  auto* r = tasks_.find(id);
+  if (r == nullptr)
+    return tasks_.missing(id);
+  if (if_version != 0 && r->version != if_version)
+    return {errc::version_mismatch, "task " + std::to_string(id) + " is at version " + std::to_string(r->version)
+                                      + ", not " + std::to_string(if_version)};
+  return r;
+}
+
+result<task_version> ledger::cancel(task_id id, task_version if_version, moment now, effects& fx) {
+  auto found = changeable(id, if_version);
+  if (!found)
+    return found.error();
+  auto& r = **found;
+  if (terminal(r.state))
+    return wrong(r, "only an unfinished task can be cancelled");
+  cancel_one(r, now, fx);
+  return tasks_.find(id)->version;
+}
+
+void ledger::cancel_one(record& r, moment now, effects& fx) {
+  if (r.state == state::cancelling)
+    return;
+  if (r.state == state::running) {
+    r.stopping = stop_reason::cancel;
+    transit(r, state::cancelling, now, fx);
+    ask_to_stop(r, stop_reason::cancel, now, fx);
+    return;
+  }
+  finish(r, state::cancelled, now, fx);
+}
+
+void ledger::ask_to_stop(record& r, stop_reason why, moment now, effects& fx) {
+  r.stopping = why;
+  fx.stop.push_back({r.live->worker, r.id, r.live->attempt, why});
+  schedule_.add(now.steady + options_.cancel_grace, due_for::grace, r.id, r.live->attempt);
+}
+
+result<changed> ledger::cancel_matching(const filter& f, moment now, effects& fx) {
+  if (f.ids.size() > options_.limits.ids)
+    return {errc::too_many_ids, std::to_string(f.ids.size())};
+  std::vector<task_id> ids;
+  tasks_.each_match(f, [&](task_id id) {
+    const auto s = tasks_.find(id)->state;
+    if (!terminal(s) && s != state::cancelling)
+      ids.push_back(id);
+    return true;
+  });
+  for (auto id : ids)
+    if (auto* r = tasks_.find(id); r != nullptr && !terminal(r->state))
+      cancel_one(*r, now, fx);
+  return changed{version_, ids.size()};
+}
+
+result<task_id> ledger::retry(task_id id, task_version if_version, body_id body, moment now, effects& fx) {
+  auto found = changeable(id, if_version);
+  if (!found)
+    return found.error();
+  const auto& r = **found;
+  if (!terminal(r.state))
+    return wrong(r, "only a finished task can be retried by hand");
+  new_task again;
+  again.body = body;
+  again.retry_of = id;
+  auto& s = again.spec;
+  s.name = r.name;
+  s.kind = tasks_.kind_name(r);
+  s.queue = tasks_.queue_name(r);
+  s.priority = r.priority;
+  std::vector<attempt_error> errors;
+  if (r.extra) {
+    s.args = r.extra->args;
+    s.claims = r.extra->claims;
+    s.tags = r.extra->tags;
+    s.retry = r.extra->retry;
+    s.timeout = r.extra->timeout;
+    s.start_within = r.extra->start_within;
+    errors = r.extra->errors;
+  }
+  std::vector<new_task> one;
+  one.push_back(std::move(again));
+  auto made = submit(std::move(one), now, fx);
+  if (!made)
+    return made.error();
+  if (!errors.empty())
+    tasks_.find(made->ids.front())->more().errors = std::move(errors);
+  return made->ids.front();
+}
+
+result<task_version> ledger::release(task_id id, task_version if_version, moment now, effects& fx) {
+  auto found = changeable(id, if_version);
+  if (!found)
+    return found.error();
+  auto& r = **found;
+  if (r.state != state::quarantined)
+    return wrong(r, "only a quarantined task can be released");
+  if (stopping_)
+    return {errc::list_stopping};
+  r.deaths = 0;
+  if (r.live->alone) {
+    claims_.unplan(*r.live);
+    r.live->alone = false;
+    claims_.plan(*r.live, r.extra->claims, false);
+  }
+  transit(r, state::waiting, now, fx);
+  enter_waiting(r, now, fx, true);
+  return r.version;
+}
+
+result<task_version> ledger::release_stuck(task_id id, moment, effects& fx) {
+  auto found = stuck_.find(id);
+  if (found == stuck_.end()) {
+    if (tasks_.find(id) == nullptr)
+      return tasks_.missing(id);
+    return {errc::not_stuck, "task " + std::to_string(id) + " has no stuck body"};
+  }
+  for (auto& body : found->second) {
+    if (body.freed)
+      continue;
+    body.freed = true;
+    ++overlaps_;
+    claims_.release(*body.live, woken_);
+    woken();
+    fx.warnings.push_back("task " + std::to_string(id) + ": the claims of its stuck body were freed by hand");
+  }
+  return version_;
+}
+
+result<task_version> ledger::remove(task_id id, task_version if_version, moment now, effects& fx) {
+  auto found = changeable(id, if_version);
+  if (!found)
+    return found.error();
+  auto& r = **found;
+  if (!terminal(r.state))
+    return wrong(r, "only a finished task can be deleted");
+  erase(r, now, fx);
+  return version_;
+}
+
+result<changed> ledger::clear(const filter& f, moment now, effects& fx) {
+  if (f.ids.size() > options_.limits.ids)
+    return {errc::too_many_ids, std::to_string(f.ids.size())};
+  std::vector<task_id> ids;
+  tasks_.each_match(f, [&](task_id id) {
+    if (terminal(tasks_.find(id)->state))
+      ids.push_back(id);
+    return true;
+  });
+  for (auto id : ids)
+    if (auto* r = tasks_.find(id))
+      erase(*r, now, fx);
+  return changed{version_, ids.size()};
+}
+
+void ledger::erase(record& r, moment now, effects& fx) {
+  ++version_;
+  ++deleted_;
+  tell(r, r.state, now, fx, false, true);
+  fx.removed.push_back(r.id);
+  if (r.extra && !r.extra->idempotency_key.empty())
+    if (auto i = idempotent_.find(r.extra->idempotency_key); i != idempotent_.end() && i->second.id == r.id)
+      idempotent_.erase(i);
+  tasks_.erase(r);
+}
+
+/// Forgets the oldest finished tasks past the bounds, a few at a time.
+void ledger::retain(moment now, effects& fx) {
+  const auto& b = options_.limits;
+  for (std::size_t step = 0; step < retention_step && !finished_.empty(); ++step) {
+    const auto [id, when] = finished_.front();
+    auto* r = tasks_.find(id);
+    const auto kept = tasks_.size() - pending_;
+    const bool too_many = b.finished_kept != 0 && kept > b.finished_kept;
+    const bool too_old = b.finished_age != nanos{0} && now.wall - when > b.finished_age;
+    if (r != nullptr && !too_many && !too_old)
+      return;
+    finished_.pop_front();
+    if (r != nullptr)
+      erase(*r, now, fx);
+  }
+}
+
+void ledger::note_progress(task_id id, std::uint32_t attempt, stint::progress p) {
+  auto* r = tasks_.find(id);
+  if (r == nullptr || r->attempt != attempt)
+    return;
+  if (p.text.size() > options_.limits.error_text)
+    p.text.resize(options_.limits.error_text);
+  r->more().progress = std::move(p);
+}
+
+void ledger::note_detail(task_id id, std::uint32_t attempt, std::string detail) {
+  auto* r = tasks_.find(id);
+  if (r != nullptr && r->attempt == attempt && detail.size() <= options_.limits.detail)
+    r->more().detail = std::move(detail);
+}
+
+} // namespace stint

@@ -1,0 +1,191 @@
+#include <stint/ledger.hpp>
+
+#include <stint/plant.hpp>
+
+namespace stint {
+
+namespace {
+
+/// Returns the worker with the fewest tasks that has room and knows the kind, or null.
+crew_member* least_busy(crew& all, const std::string& kind) {
+  crew_member* best = nullptr;
+  for (auto& m : all.members())
+    if (m.has.size() < m.window() && (kind.empty() || m.kinds.contains(kind))
+        && (best == nullptr || m.has.size() < best->has.size()))
+      best = &m;
+  return best;
+}
+
+/// What has waited this long behind a body is asked back when another worker is idle.
+constexpr nanos behind_a_long_body = std::chrono::microseconds{500};
+
+} // namespace
+
+void ledger::dispatch(moment now, effects& fx) {
+  while (auto* l = stopping_ ? nullptr : ready_.next()) {
+    auto& r = *tasks_.find(l->id);
+    auto* m = least_busy(crew_, tasks_.kind_name(r));
+    if (m == nullptr)
+      break;
+    ready_.remove(*l);
+    // A more urgent task may have drawn a ticket ahead of this one since it became ready.
+    if (!claims_.still_free(*l))
+      continue;
+    claims_.grant(*l);
+    ++ready_.queue(r.queue).running;
+    l->since = now.steady;
+    l->worker = m->id;
+    l->begun = false;
+    l->recalled = false;
+    l->attempt = ++r.attempt;
+    if (m->has.empty())
+      m->quiet_since = now.steady;
+    m->has.push_back(l);
+    r.stopping = stop_reason::none;
+    transit(r, state::running, now, fx);
+    r.fence = version_;
+    fx.start.push_back({m->id, r.id, r.attempt});
+    if (planted(plant::begin_twice) && r.id % 13 == 7)
+      fx.start.push_back({m->id, r.id, r.attempt});
+  }
+  rescue_unbegun(now, fx);
+  if (!waits_.fences().empty())
+    check_fences(fx, now);
+  retain(now, fx);
+}
+
+void ledger::recall(crew_member& m, effects& fx, std::size_t keep) {
+  for (std::size_t i = m.has.size(); i-- > keep;) {
+    auto& l = *m.has[i];
+    if (l.begun || l.recalled || running(tasks_.find(l.id)->state) == false)
+      continue;
+    l.recalled = true;
+    m.recalling = true;
+    fx.recall.push_back({m.id, l.id, l.attempt});
+  }
+}
+
+/// Nobody waits behind a long body: what has not begun comes back while another worker has nothing to do.
+void ledger::rescue_unbegun(moment now, effects& fx) {
+  bool idle = false;
+  bool behind = false;
+  for (const auto& m : crew_.members()) {
+    idle = idle || m.has.empty();
+    behind = behind || m.has.size() > 1;
+  }
+  if (!idle || !behind || stopping_)
+    return;
+  bool later = false;
+  for (auto& m : crew_.members()) {
+    if (m.has.size() < 2 || m.recalling)
+      continue;
+    if (now.steady - m.quiet_since < behind_a_long_body) {
+      later = true;
+      continue;
+    }
+    recall(m, fx, 1);
+  }
+  if (later && !look_pending_) {
+    look_pending_ = true;
+    schedule_.add(now.steady + behind_a_long_body, due_for::look, 0, 0);
+  }
+}
+
+void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&) {
+  auto& m = crew_.join(id, kinds);
+  m.quiet_since = now.steady;
+  filter waiting;
+  waiting.states = {state::waiting};
+  reroute(waiting);
+}
+
+void ledger::worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx) {
+  auto* m = crew_.find(id);
+  if (m == nullptr)
+    return;
+  const auto had = std::move(m->has);
+  m->has.clear();
+  crew_.leave(id);
+  for (auto* l : had) {
+    auto& r = *tasks_.find(l->id);
+    bool still_runs = false;
+    for (const auto& b : bodies)
+      still_runs = still_runs || (b.id == l->id && b.attempt == l->attempt);
+    --ready_.queue(r.queue).running;
+    if (still_runs)
+      set_stuck(r);
+    else
+      claims_.release(*r.live, woken_);
+    woken();
+    die_with_worker(r, now, fx);
+  }
+  // Kinds that nobody serves any more give their tickets up, so that they block nobody.
+  filter waiting;
+  waiting.states = {state::waiting};
+  tasks_.each_match(waiting, [this](task_id t) {
+    if (auto& r = *tasks_.find(t); !drawable(r))
+      withdraw(r);
+    return true;
+  });
+}
+
+void ledger::die_with_worker(record& r, moment now, effects& fx) {
+  if (!planted(plant::death_uncounted))
+    ++r.deaths;
+  keep_error(r, "worker died", now);
+  r.live->begun = false;
+  if (r.state == state::cancelling || stopping_) {
+    r.more().error = r.state == state::cancelling ? "worker died" : "list stopped";
+    if (r.state == state::running)
+      ++left_.interrupted;
+    finish(r, state::cancelled, now, fx);
+    return;
+  }
+  const auto kind = kinds_.find(tasks_.kind_name(r));
+  if (kind != kinds_.end() && kind->second) {
+    r.more().error = "interrupted";
+    finish(r, state::failed, now, fx);
+    return;
+  }
+  r.stopping = stop_reason::none;
+  if (r.deaths >= deaths_to_quarantine) {
+    r.more().error = "quarantined: " + std::to_string(r.deaths) + " workers died while it ran";
+    transit(r, state::quarantined, now, fx);
+    settled(r, fx);
+    return;
+  }
+  if (r.deaths >= deaths_to_run_alone && !r.live->alone) {
+    claims_.unplan(*r.live);
+    r.live->alone = true;
+    claims_.plan(*r.live, r.extra->claims, true);
+  }
+  transit(r, state::waiting, now, fx);
+  enter_waiting(r, now, fx, true);
+}
+
+/// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys.
+void ledger::set_stuck(record& r) {
+  auto old = std::move(r.live);
+  r.live = std::make_unique<stint::live>();
+  auto& l = *r.live;
+  l.id = old->id;
+  l.body = old->body;
+  l.queue = old->queue;
+  l.since = old->since;
+  l.deadline = old->deadline;
+  l.alone = old->alone;
+  l.attempt = old->attempt;
+  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, l.alone);
+  old->stuck = true;
+  r.has_stuck = true;
+  const bool free = options_.free_stuck || planted(plant::stuck_frees_claims);
+  if (free) {
+    claims_.release(*old, woken_);
+    if (options_.free_stuck)
+      ++overlaps_;
+  }
+  ++stuck_count_;
+  stuck_[r.id].push_back({std::move(old), free});
+}
+
+} // namespace stint

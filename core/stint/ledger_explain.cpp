@@ -1,0 +1,142 @@
+#include <stint/ledger.hpp>
+
+namespace stint {
+
+namespace {
+
+constexpr std::size_t most_blockers = 20;
+constexpr std::uint64_t most_ahead = 10'000;
+
+std::string ms(nanos d) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(d).count()) + " ms";
+}
+
+std::string whom(const blocker& b) {
+  std::string out = b.stuck ? "the stuck body of " : "";
+  out += std::to_string(b.id);
+  if (!b.name.empty())
+    out += " (" + b.name + ")";
+  return out;
+}
+
+} // namespace
+
+result<explanation> ledger::explain(task_id id, moment now) const {
+  const auto* r = tasks_.find(id);
+  if (r == nullptr)
+    return tasks_.missing(id);
+  explanation e;
+  e.version = version_;
+  e.id = id;
+  e.state = r->state;
+  e.reason = reason_of(*r);
+  auto name_them = [this](std::vector<blocker>& bs) {
+    for (auto& b : bs)
+      if (const auto* other = tasks_.find(b.id))
+        b.name = other->name;
+  };
+  if (r->live) {
+    e.waits_for = claims_.in_the_way_of(*r->live, now.steady, most_blockers);
+    e.holds_back = claims_.held_back_by(*r->live, now.steady, most_blockers);
+  }
+  if (auto s = stuck_.find(id); s != stuck_.end())
+    for (const auto& body : s->second)
+      if (!body.freed)
+        for (auto& b : claims_.held_back_by(*body.live, now.steady, most_blockers))
+          if (b.id != id)
+            e.holds_back.push_back(std::move(b));
+  name_them(e.waits_for);
+  name_them(e.holds_back);
+  const auto queue = "'" + tasks_.queue_name(*r) + "'";
+  switch (r->state) {
+    case state::scheduled:
+      e.text = r->attempt == 0 ? "scheduled: it is not due yet" : "scheduled: it runs again when its pause is over";
+      return e;
+    case state::running:
+      e.text = !r->live->begun ? "handed over, its body has not begun yet" : "running";
+      if (r->stopping != stop_reason::none)
+        e.text += ", asked to stop (" + std::string{to_string(r->stopping)} + ")";
+      return e;
+    case state::cancelling: e.text = "asked to stop, its body has not returned yet"; return e;
+    case state::quarantined:
+      e.text = "quarantined after " + std::to_string(r->deaths) + " deaths; release or cancel it by hand";
+      return e;
+    case state::waiting: break;
+    default:
+      e.text = std::string{to_string(r->state)};
+      if (r->has_stuck)
+        e.text += "; a stuck body of it still holds its claims";
+      return e;
+  }
+  e.waiting_for = now.steady - r->live->since;
+  switch (e.reason) {
+    case wait_reason::no_worker:
+      e.text = r->kind == 0 ? "no worker is connected" : "no worker for kind '" + tasks_.kind_name(*r) + "'";
+      break;
+    case wait_reason::paused: e.text = paused_ ? "the list is paused" : "queue " + queue + " is paused"; break;
+    case wait_reason::alone:
+    case wait_reason::claims: {
+      e.text = e.reason == wait_reason::alone ? "a suspect of " + std::to_string(r->deaths) + " deaths runs alone; "
+                                              : std::string{};
+      if (e.waits_for.empty()) {
+        e.text += "waits for its claims";
+        break;
+      }
+      const auto& b = e.waits_for.front();
+      e.text += b.key.empty() ? "everything" : "'" + b.key + "'";
+      e.text += (b.holds ? " is held (" : " is wanted before (") + b.mode + ") by " + whom(b) + " since " + ms(b.since);
+      if (e.waits_for.size() > 1)
+        e.text += ", and " + std::to_string(e.waits_for.size() - 1) + " more stand in the way";
+      break;
+    }
+    default: {
+      const auto& standing = ready_.queue(r->queue).standing;
+      standing.for_each([&](const live& l) {
+        if (&l == r->live.get() || e.ahead == most_ahead)
+          return false;
+        ++e.ahead;
+        return true;
+      });
+      e.text = e.reason == wait_reason::limit
+                 ? "queue " + queue + " runs as many tasks as its limit allows"
+                 : "all workers are busy";
+      e.text += "; " + std::to_string(e.ahead) + " go first";
+    }
+  }
+  return e;
+}
+
+void ledger::audit() const {
+  claims_.audit();
+  std::uint64_t handed = 0;
+  for (const auto& m : crew_.members())
+    for (const auto* l : m.has) {
+      ++handed;
+      const auto* r = tasks_.find(l->id);
+      STINT_ASSERT(r != nullptr && r->live.get() == l && running(r->state), l->id, m.id);
+      STINT_ASSERT(l->at == claim_holder::stage::granted && l->worker == m.id, l->id, m.id);
+    }
+  const auto busy = tasks_.in(state::running).size() + tasks_.in(state::cancelling).size();
+  STINT_ASSERT(handed == busy, handed, busy);
+  STINT_ASSERT(pending_ + tasks_.in(state::succeeded).size() + tasks_.in(state::failed).size()
+                   + tasks_.in(state::cancelled).size() + tasks_.in(state::expired).size()
+                 == tasks_.size(),
+               pending_, tasks_.size());
+  STINT_ASSERT(tasks_.size() + deleted_ == tasks_.last_id(), tasks_.size(), deleted_);
+  std::uint64_t standing = 0;
+  filter waiting;
+  waiting.states = {state::waiting};
+  tasks_.each_match(waiting, [&](task_id id) {
+    const auto& r = *tasks_.find(id);
+    const auto at = r.live->at;
+    STINT_ASSERT(at != claim_holder::stage::granted && at != claim_holder::stage::none, id, static_cast<unsigned>(at));
+    if (at == claim_holder::stage::ready)
+      ++standing;
+    // A task that nothing but claims or a slot keeps from running has its tickets, and only such a task.
+    STINT_ASSERT((at != claim_holder::stage::planned) == drawable(r), id, static_cast<unsigned>(at));
+    return true;
+  });
+  STINT_ASSERT(standing == ready_.size(), standing, ready_.size());
+}
+
+} // namespace stint

@@ -1,0 +1,164 @@
+#include <stint/ledger.hpp>
+
+#include <stint/plant.hpp>
+#include <stint/validate.hpp>
+
+namespace stint {
+
+result<std::uint32_t> ledger::known_queue(const std::string& name) const {
+  const auto n = tasks_.queues.find(name);
+  if (n == 0)
+    return {errc::unknown_queue, "'" + name + "'"};
+  return n;
+}
+
+result<task_version> ledger::pause(const std::string& queue, moment, effects& fx) {
+  filter waiting;
+  waiting.states = {state::waiting};
+  waiting.queue = queue;
+  std::uint32_t only = 0;
+  if (queue.empty()) {
+    paused_ = true;
+  } else {
+    auto n = known_queue(queue);
+    if (!n)
+      return n.error();
+    only = *n;
+    ready_.queue(only).paused = true;
+  }
+  if (!planted(plant::paused_keeps_tickets))
+    tasks_.each_match(waiting, [this](task_id id) {
+      withdraw(*tasks_.find(id));
+      return true;
+    });
+  // What has not begun yet does not begin.
+  for (auto& m : crew_.members())
+    for (auto* l : m.has)
+      if (!l->begun && !l->recalled && (only == 0 || l->queue == only)) {
+        l->recalled = true;
+        fx.recall.push_back({m.id, l->id, l->attempt});
+      }
+  return version_;
+}
+
+result<task_version> ledger::resume(const std::string& queue, moment, effects&) {
+  filter waiting;
+  waiting.states = {state::waiting};
+  waiting.queue = queue;
+  if (queue.empty()) {
+    paused_ = false;
+  } else {
+    auto n = known_queue(queue);
+    if (!n)
+      return n.error();
+    auto& q = ready_.queue(*n);
+    q.paused = false;
+    q.draining = false;
+  }
+  reroute(waiting);
+  return version_;
+}
+
+result<task_version> ledger::drain(const std::string& queue, moment, effects&) {
+  if (queue.empty()) {
+    for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n)
+      ready_.queue(n).draining = true;
+    return version_;
+  }
+  auto n = known_queue(queue);
+  if (!n)
+    return n.error();
+  ready_.queue(*n).draining = true;
+  return version_;
+}
+
+result<bool> ledger::drained(const std::string& queue) const {
+  auto empty = [this](std::uint32_t n) {
+    const auto& t = tasks_.of_queue(n);
+    return t[state::scheduled] + t[state::waiting] + t[state::running] + t[state::cancelling] == 0;
+  };
+  if (!queue.empty()) {
+    auto n = known_queue(queue);
+    if (!n)
+      return n.error();
+    return empty(*n);
+  }
+  for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n)
+    if (!empty(n))
+      return false;
+  return true;
+}
+
+result<task_version> ledger::limit_queue(const std::string& queue, std::uint32_t limit, moment, effects&) {
+  if (auto ok = check_word(queue, errc::invalid_queue, "the queue name", options_.limits); !ok)
+    return ok.error();
+  if (tasks_.queues.find(queue) == 0 && tasks_.queues.size() > options_.limits.queues)
+    return {errc::too_many_queues, "'" + queue + "'"};
+  ready_.queue(tasks_.add_queue(queue)).limit = limit;
+  return version_;
+}
+
+result<task_version> ledger::declare(const std::string& key, std::uint32_t capacity, moment, effects&) {
+  if (auto ok = check_key(key, options_.limits); !ok)
+    return ok.error();
+  if (auto ok = claims_.declare(key, capacity, woken_); !ok)
+    return ok.error();
+  woken();
+  return version_;
+}
+
+void ledger::reroute(const filter& f) {
+  tasks_.each_match(f, [this](task_id id) {
+    if (auto& r = *tasks_.find(id); drawable(r))
+      draw(r);
+    return true;
+  });
+}
+
+void ledger::stop(nanos grace, moment now, effects& fx) {
+  if (!stopping_) {
+    stopping_ = true;
+    end_unstarted(now, fx);
+    for (auto& m : crew_.members())
+      recall(m, fx, 0);
+  }
+  if (grace <= nanos{0})
+    set_tokens(now, fx);
+  else
+    schedule_.add(now.steady + grace, due_for::stop, 0, 0);
+}
+
+/// In memory, what has not started ends with the list.
+void ledger::end_unstarted(moment now, effects& fx) {
+  filter unstarted;
+  unstarted.states = {state::waiting, state::scheduled};
+  std::vector<task_id> ids;
+  tasks_.each_match(unstarted, [&](task_id id) {
+    ids.push_back(id);
+    return true;
+  });
+  left_.unstarted += ids.size();
+  // From the back: who leaves last blocks nobody, so nobody is woken only to be ended.
+  for (auto i = ids.rbegin(); i != ids.rend(); ++i) {
+    auto& r = *tasks_.find(*i);
+    r.more().error = "list stopped";
+    finish(r, state::cancelled, now, fx);
+  }
+}
+
+void ledger::set_tokens(moment now, effects& fx) {
+  tokens_set_ = true;
+  for (auto& m : crew_.members())
+    for (auto* l : m.has)
+      if (auto& r = *tasks_.find(l->id); r.state == state::running && r.stopping == stop_reason::none)
+        ask_to_stop(r, stop_reason::drain, now, fx);
+}
+
+bool ledger::stopped(bool with_stuck) const noexcept {
+  return stopping_ && tasks_.in(state::running).empty() && tasks_.in(state::cancelling).empty()
+         && (!with_stuck || stuck_count_ == 0);
+}
+
+stop_report ledger::left() const { return left_; }
+
+} // namespace stint

@@ -1,0 +1,256 @@
+#include <stint/ledger.hpp>
+
+#include <stint/plant.hpp>
+
+namespace stint {
+
+void ledger::report(worker_id from, std::span<attempt_report> what, moment now, effects& fx) {
+  auto* m = crew_.find(from);
+  if (m != nullptr) {
+    m->quiet_since = now.steady;
+    m->recalling = false;
+  }
+  for (auto& a : what) {
+    if (a.what == attempt_report::kind::freed) {
+      body_returned(a, now, fx);
+      continue;
+    }
+    auto* r = tasks_.find(a.id);
+    const bool current = r != nullptr && running(r->state) && r->live->worker == from && a.epoch == options_.epoch
+                         && (r->live->attempt == a.attempt || planted(plant::skip_attempt_check));
+    if (!current || m == nullptr) {
+      ++stale_;
+      continue;
+    }
+    auto& l = *r->live;
+    switch (a.what) {
+      case attempt_report::kind::begun:
+        l.begun = true;
+        l.begun_at = now.steady;
+        r->started = a.began;
+        if (r->extra && r->extra->timeout) {
+          if (planted(plant::wall_clock_timeout))
+            schedule_.add(now.wall + *r->extra->timeout, due_for::timeout, r->id, a.attempt);
+          else
+            schedule_.add(now.steady + *r->extra->timeout, due_for::timeout, r->id, a.attempt);
+        }
+        break;
+      case attempt_report::kind::finished:
+        r->started = a.began;
+        m->ran(a.took);
+        let_go(*r, *m);
+        outcome_of(*r, a, now, fx);
+        break;
+      case attempt_report::kind::returned:
+        let_go(*r, *m);
+        give_back(*r, now, fx);
+        break;
+      case attempt_report::kind::freed: break;
+    }
+  }
+}
+
+/// Takes slot and claims back from an attempt that ended.
+void ledger::let_go(record& r, crew_member& m) {
+  auto& l = *r.live;
+  if (!planted(plant::slot_leak) || r.id % 11 != 3)
+    m.drop(&l);
+  --ready_.queue(r.queue).running;
+  l.worker = 0;
+  claims_.release(l, woken_);
+  woken();
+}
+
+void ledger::outcome_of(record& r, const attempt_report& what, moment now, effects& fx) {
+  const auto& o = what.outcome;
+  const bool asked = r.state == state::cancelling || r.stopping == stop_reason::drain;
+  r.live->begun = false;
+  r.code = o.code;
+  switch (o.kind) {
+    case outcome_kind::succeeded:
+      ++r.charged;
+      if (o.value.size() > options_.limits.value) {
+        failed_attempt(r, "value_too_large: " + std::to_string(o.value.size()) + " bytes, the limit is "
+                            + std::to_string(options_.limits.value),
+                       o.code, false, now, fx);
+        return;
+      }
+      if (!o.value.empty())
+        r.more().value = o.value;
+      if (r.extra)
+        r.extra->error.clear();
+      if (stopping_)
+        ++left_.finished;
+      finish(r, state::succeeded, now, fx);
+      return;
+    case outcome_kind::failed:
+      ++r.charged;
+      if (stopping_)
+        ++left_.finished;
+      if (r.stopping == stop_reason::timeout)
+        failed_attempt(r, "timed out: " + o.error, o.code, true, now, fx);
+      else
+        failed_attempt(r, o.error, o.code, o.retry && !asked, now, fx);
+      return;
+    case outcome_kind::cancelled:
+    case outcome_kind::snoozed:
+      if (r.stopping == stop_reason::timeout && !asked) {
+        ++r.charged;
+        failed_attempt(r, "timed out", o.code, true, now, fx);
+        return;
+      }
+      if (o.kind == outcome_kind::cancelled || asked || stopping_) {
+        if (r.stopping == stop_reason::drain || (stopping_ && o.kind == outcome_kind::snoozed)) {
+          ++left_.interrupted;
+          r.more().error = "list stopped";
+        } else if (!o.error.empty()) {
+          r.more().error = o.error.substr(0, options_.limits.error_text);
+        }
+        finish(r, state::cancelled, now, fx);
+        return;
+      }
+      r.stopping = stop_reason::none;
+      transit(r, state::scheduled, now, fx);
+      if (o.until) {
+        r.live->due = *o.until;
+        schedule_.add(*o.until, due_for::start, r.id, r.version);
+      } else {
+        const auto rest = std::clamp(o.snooze, nanos{0}, options_.limits.longest);
+        r.live->due = now.wall + rest;
+        schedule_.add(now.steady + rest, due_for::start, r.id, r.version);
+      }
+      return;
+  }
+}
+
+void ledger::keep_error(record& r, std::string text, moment now) {
+  const auto most = options_.limits.error_text;
+  if (text.size() > most)
+    text = text.substr(0, most) + " [" + std::to_string(text.size() - most) + " bytes more]";
+  auto& x = r.more();
+  x.error = text;
+  // The first error tells how it began, the newest ones how it goes on.
+  if (x.errors.size() >= options_.limits.error_history && x.errors.size() > 1)
+    x.errors.erase(x.errors.begin() + 1);
+  x.errors.push_back({r.attempt, now.wall, std::move(text)});
+}
+
+void ledger::failed_attempt(record& r, const std::string& text, std::int32_t code, bool again, moment now,
+                            effects& fx) {
+  r.code = code;
+  keep_error(r, text, now);
+  const auto most = r.extra->retry.max_attempts;
+  const bool left = planted(plant::retry_once_more) ? r.charged <= most : r.charged < most;
+  if (!again || !left || stopping_) {
+    finish(r, state::failed, now, fx);
+    return;
+  }
+  r.stopping = stop_reason::none;
+  transit(r, state::scheduled, now, fx);
+  const auto rest = backoff(r.extra->retry, r.charged, dice_);
+  r.live->due = now.wall + rest;
+  schedule_.add(now.steady + rest, due_for::start, r.id, r.version);
+}
+
+/// An attempt that never began: to its old place, with the same number.
+void ledger::give_back(record& r, moment now, effects& fx) {
+  auto& l = *r.live;
+  --r.attempt;
+  l.begun = false;
+  l.recalled = false;
+  if (r.state == state::cancelling) {
+    finish(r, state::cancelled, now, fx);
+    return;
+  }
+  if (stopping_) {
+    r.more().error = "list stopped";
+    ++left_.unstarted;
+    finish(r, state::cancelled, now, fx);
+    return;
+  }
+  r.stopping = stop_reason::none;
+  transit(r, state::waiting, now, fx);
+  if (l.deadline != steady_time{} && now.steady >= l.deadline && r.attempt == 0) {
+    finish(r, state::expired, now, fx);
+    return;
+  }
+  enter_waiting(r, now, fx, false);
+}
+
+/// A body that ignored its token past the grace: its task ends, its claims stay with it.
+void ledger::becomes_stuck(record& r, moment now, effects& fx) {
+  auto& l = *r.live;
+  const auto attempt = l.attempt;
+  fx.replace.push_back({l.worker, r.id, attempt});
+  if (auto* m = crew_.find(l.worker))
+    m->drop(&l);
+  --ready_.queue(r.queue).running;
+  set_stuck(r);
+  woken();
+  r.live->worker = 0;
+  const std::string stuck = "body ignored its stop token";
+  fx.warnings.push_back("task " + std::to_string(r.id) + " (" + r.name + "), attempt " + std::to_string(attempt)
+                        + ": " + stuck + "; it keeps its claims until it returns");
+  if (stopping_)
+    left_.stuck.push_back(r.id);
+  if (r.state == state::running && r.stopping == stop_reason::timeout) {
+    ++r.charged;
+    failed_attempt(r, "timed out: " + stuck, 1, true, now, fx);
+    return;
+  }
+  r.more().error = stuck;
+  if (r.stopping == stop_reason::drain) {
+    r.more().error = "list stopped: " + stuck;
+    ++left_.interrupted;
+  }
+  finish(r, state::cancelled, now, fx);
+}
+
+void ledger::body_returned(const attempt_report& what, moment, effects&) {
+  auto found = stuck_.find(what.id);
+  if (found == stuck_.end()) {
+    ++stale_;
+    return;
+  }
+  auto& bodies = found->second;
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    if (bodies[i].live->attempt != what.attempt)
+      continue;
+    if (!bodies[i].freed)
+      claims_.release(*bodies[i].live, woken_);
+    woken();
+    claims_.unplan(*bodies[i].live);
+    bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(i));
+    --stuck_count_;
+    break;
+  }
+  if (bodies.empty()) {
+    stuck_.erase(found);
+    if (auto* r = tasks_.find(what.id))
+      r->has_stuck = false;
+  }
+}
+
+void ledger::finish(record& r, state to, moment now, effects& fx) {
+  r.ended = now.wall;
+  r.live->due = {};
+  withdraw(r);
+  transit(r, to, now, fx);
+  claims_.unplan(*r.live);
+  if (r.live->body != 0)
+    fx.dropped.push_back(r.live->body);
+  r.live.reset();
+  r.stopping = stop_reason::none;
+  --pending_;
+  fx.ended.push_back(r.id);
+  if (options_.limits.finished_kept != 0 || options_.limits.finished_age != nanos{0})
+    finished_.emplace_back(r.id, now.wall);
+  settled(r, fx);
+}
+
+void ledger::settled(record& r, effects& fx) {
+  if (waits_.anybody_for(r.id) && !(planted(plant::lost_wait) && r.state == state::failed))
+    waits_.settle({r.id, errc::none, describe(r)}, version_, fx);
+}
+
+} // namespace stint

@@ -1,0 +1,249 @@
+#include <stint/ledger.hpp>
+
+#include <functional>
+
+#include <stint/plant.hpp>
+#include <stint/validate.hpp>
+
+namespace stint {
+
+namespace {
+
+void mix(std::size_t& h, std::size_t v) { h ^= v + 0x9E3779B97F4A7C15ULL + (h << 6) + (h >> 2); }
+
+/// A fingerprint of what a submission asks for, to tell a repetition from another task under the same key.
+std::size_t fingerprint(const spec& s) {
+  std::size_t h = 0;
+  const std::hash<std::string> of;
+  mix(h, of(s.name));
+  mix(h, of(s.kind));
+  mix(h, of(s.args));
+  mix(h, of(s.queue));
+  for (const auto& c : s.claims) {
+    mix(h, of(c.key));
+    mix(h, static_cast<std::size_t>(c.mode));
+    mix(h, c.units);
+  }
+  for (const auto& t : s.tags)
+    mix(h, of(t));
+  mix(h, static_cast<std::size_t>(s.priority + 2));
+  return h;
+}
+
+bool has_extra(const spec& s, task_id retry_of) {
+  static const retry_policy plain;
+  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.idempotency_key.empty() || s.timeout
+         || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
+}
+
+} // namespace
+
+ledger::ledger(ledger_options options)
+    : options_(std::move(options)), tasks_(options_.limits), dice_(options_.seed) {
+  ready_.queue(tasks_.add_queue("default"));
+}
+
+void ledger::know_kind(const std::string& kind, bool once) { kinds_[kind] = once; }
+
+result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
+  const auto& s = t.spec;
+  if (auto ok = check_spec(s, options_.limits); !ok)
+    return ok;
+  if (s.kind.empty() && t.body == 0)
+    return {errc::body_missing, "task '" + s.name + "' has neither a body nor a kind"};
+  if (!s.kind.empty() && t.body != 0)
+    return {errc::body_and_kind, "task '" + s.name + "' has a body and the kind '" + s.kind + "'"};
+  if (!s.kind.empty() && !kinds_.contains(s.kind))
+    return {errc::unknown_kind, "'" + s.kind + "'"};
+  const auto queue = tasks_.queues.find(s.queue);
+  if (queue == 0 && tasks_.queues.size() > options_.limits.queues)
+    return {errc::too_many_queues, "'" + s.queue + "' would be one more than " + std::to_string(options_.limits.queues)};
+  if (queue != 0 && ready_.queue(queue).draining)
+    return {errc::queue_draining, "'" + s.queue + "'"};
+  if (auto ok = claims_.check(s.claims); !ok)
+    return ok;
+  if (!s.idempotency_key.empty())
+    if (auto i = idempotent_.find(s.idempotency_key); i != idempotent_.end()) {
+      if (i->second.hash != fingerprint(s))
+        return {errc::idempotency_conflict, "key '" + s.idempotency_key + "' belongs to task "
+                                              + std::to_string(i->second.id)};
+      return unit; // not a new one
+    }
+  ++fresh;
+  return unit;
+}
+
+result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effects& fx) {
+  if (stopping_)
+    return {errc::list_stopping};
+  if (batch.size() > options_.limits.batch)
+    return {errc::batch_too_large, std::to_string(batch.size()) + " tasks, the limit is "
+                                     + std::to_string(options_.limits.batch)};
+  std::size_t fresh = 0;
+  std::unordered_map<std::string_view, std::size_t> keys; // of this very batch
+  std::size_t new_queues = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const auto& s = batch[i].spec;
+    auto ok = check_new(batch[i], fresh);
+    if (ok && !s.idempotency_key.empty()) {
+      auto [first, is_first] = keys.try_emplace(s.idempotency_key, i);
+      if (!is_first && fingerprint(batch[first->second].spec) != fingerprint(s))
+        ok = {errc::idempotency_conflict, "key '" + s.idempotency_key + "' stands twice in one submission"};
+    }
+    if (ok && tasks_.queues.find(s.queue) == 0 && ++new_queues + tasks_.queues.size() > options_.limits.queues + 1) {
+      // Counted per task, so exact only when each names its own new queue: make sure before refusing.
+      std::unordered_map<std::string_view, bool> names;
+      for (const auto& t : batch)
+        if (tasks_.queues.find(t.spec.queue) == 0)
+          names[t.spec.queue] = true;
+      if (names.size() + tasks_.queues.size() > options_.limits.queues + 1)
+        ok = {errc::too_many_queues, "the submission names " + std::to_string(names.size()) + " new queues"};
+    }
+    if (!ok) {
+      auto e = ok.error();
+      return {e.code, batch.size() == 1 ? e.text : "task " + std::to_string(i) + ": " + e.text};
+    }
+  }
+  if (pending_ + fresh > options_.limits.pending)
+    return {errc::too_many_pending, std::to_string(pending_) + " unfinished, " + std::to_string(fresh)
+                                      + " more would pass the limit of " + std::to_string(options_.limits.pending)};
+  submitted out;
+  out.ids.reserve(batch.size());
+  for (auto& t : batch) {
+    auto& s = t.spec;
+    if (!s.idempotency_key.empty())
+      if (auto i = idempotent_.find(s.idempotency_key); i != idempotent_.end()) {
+        out.ids.push_back(i->second.id);
+        if (t.body != 0)
+          fx.dropped.push_back(t.body);
+        continue;
+      }
+    const bool later = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);
+    auto& r = tasks_.add(std::move(s.name), s.queue, s.kind, later ? state::scheduled : state::waiting);
+    ready_.queue(r.queue);
+    r.priority = static_cast<std::int8_t>(s.priority);
+    r.submitted = now.wall;
+    r.live = std::make_unique<stint::live>();
+    auto& l = *r.live;
+    l.id = r.id;
+    l.body = t.body;
+    l.queue = r.queue;
+    l.since = now.steady;
+    if (has_extra(s, t.retry_of)) {
+      auto& x = r.more();
+      if (!s.idempotency_key.empty()) {
+        s.name = r.name;
+        idempotent_[s.idempotency_key] = {r.id, fingerprint(s)};
+      }
+      x.args = std::move(s.args);
+      x.claims = std::move(s.claims);
+      x.tags = std::move(s.tags);
+      x.idempotency_key = std::move(s.idempotency_key);
+      x.retry = s.retry;
+      x.timeout = s.timeout;
+      x.start_within = s.start_within;
+      x.run_at = s.run_at;
+      x.retry_of = t.retry_of;
+      tasks_.index_tags(r);
+      if (s.start_within) {
+        l.deadline = now.steady + *s.start_within;
+        schedule_.add(l.deadline, due_for::deadline, r.id, 0);
+      }
+    }
+    claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, false);
+    ++pending_;
+    r.version = ++version_;
+    fx.changed.push_back(r.id);
+    tell(r, r.state, now, fx, true);
+    if (!later) {
+      enter_waiting(r, now, fx, true);
+    } else if (s.run_at) {
+      l.due = *s.run_at;
+      schedule_.add(*s.run_at, due_for::start, r.id, r.version);
+    } else {
+      l.due = now.wall + s.delay;
+      schedule_.add(now.steady + s.delay, due_for::start, r.id, r.version);
+    }
+    out.ids.push_back(r.id);
+  }
+  out.version = version_;
+  return out;
+}
+
+void ledger::transit(record& r, state to, moment now, effects& fx) {
+  const auto from = r.state;
+  STINT_ASSERT(legal(from, to), static_cast<unsigned>(from), static_cast<unsigned>(to));
+  tasks_.move(r, to);
+  r.version = ++version_;
+  fx.changed.push_back(r.id);
+  tell(r, from, now, fx);
+}
+
+void ledger::tell(const record& r, state from, moment now, effects& fx, bool created, bool deleted) {
+  if (!options_.observed)
+    return;
+  if (planted(plant::event_skipped) && r.id % 17 == 5 && r.state == state::running)
+    return;
+  event e;
+  e.version = version_;
+  e.id = r.id;
+  e.created = created;
+  e.deleted = deleted;
+  e.from = from;
+  e.to = r.state;
+  e.stopping = r.stopping;
+  e.attempt = r.attempt;
+  e.code = r.code;
+  e.when = now.wall;
+  e.name = r.name;
+  e.queue = tasks_.queue_name(r);
+  e.kind = tasks_.kind_name(r);
+  if (r.extra) {
+    e.tags = r.extra->tags;
+    e.error = r.extra->error;
+  }
+  fx.events.push_back(std::move(e));
+}
+
+void ledger::enter_waiting(record& r, moment now, effects&, bool to_the_end) {
+  auto& l = *r.live;
+  if (to_the_end || l.rank == 0 || planted(plant::take_back_to_the_end)) {
+    // A smaller number goes first: priority 2 is 0, priority -2 is 4, above 61 bits of time.
+    l.rank = (static_cast<std::uint64_t>(2 - r.priority) << 61) | ++entered_;
+    l.since = now.steady;
+  }
+  l.due = {};
+  if (drawable(r))
+    draw(r);
+}
+
+bool ledger::drawable(const record& r) const {
+  if (stopping_ || paused_ || !crew_.serves(tasks_.kind_name(r)))
+    return planted(plant::paused_keeps_tickets) && paused_;
+  return !ready_.queue(r.queue).paused;
+}
+
+void ledger::draw(record& r) {
+  auto& l = *r.live;
+  if (l.at != claim_holder::stage::planned)
+    return;
+  if (claims_.draw(l, l.rank))
+    ready_.add(l);
+}
+
+void ledger::withdraw(record& r) {
+  auto& l = *r.live;
+  ready_.remove(l);
+  if (l.at == claim_holder::stage::ready || l.at == claim_holder::stage::parked) {
+    claims_.give_up(l, woken_);
+    woken();
+  }
+}
+
+void ledger::woken() {
+  for (auto* h : woken_)
+    ready_.add(static_cast<live&>(*h));
+  woken_.clear();
+}
+
+} // namespace stint

@@ -1,0 +1,50 @@
+/// Bugs planted on purpose, to prove that the simulation and the model test catch them; compiled into tests only.
+///
+/// Owner    the test that sets it.
+/// Threads  set before anything runs.
+///
+/// In an ordinary build `planted(...)` is the constant false and costs nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace stint {
+
+enum class plant : std::uint8_t {
+  none,
+  release_twice,
+  skip_attempt_check,
+  lost_wakeup,
+  wake_one,
+  overtake,
+  retry_once_more,
+  wall_clock_timeout,
+  shared_with_exclusive,
+  slot_leak,
+  lost_wait,
+  stuck_frees_claims,
+  take_back_to_the_end,
+  paused_keeps_tickets,
+  death_uncounted,
+  event_skipped,
+  fence_forgets_scheduled,
+  begin_twice,
+  units_overdrawn,
+};
+
+inline constexpr auto plant_names = std::to_array<std::string_view>(
+  {"none", "release_twice", "skip_attempt_check", "lost_wakeup", "wake_one", "overtake", "retry_once_more",
+   "wall_clock_timeout", "shared_with_exclusive", "slot_leak", "lost_wait", "stuck_frees_claims",
+   "take_back_to_the_end", "paused_keeps_tickets", "death_uncounted", "event_skipped", "fence_forgets_scheduled",
+   "begin_twice", "units_overdrawn"});
+
+#ifdef STINT_PLANTS
+extern plant the_plant;
+inline bool planted(plant p) { return the_plant == p; }
+#else
+constexpr bool planted(plant) { return false; }
+#endif
+
+} // namespace stint

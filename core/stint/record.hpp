@@ -1,0 +1,83 @@
+/// What the list keeps of a task: a small record for its whole life, and more only while it is needed.
+///
+/// Owner    `table` owns every record; a record owns its `extra` and, until its end, its `live` part.
+/// Threads  none: the owner's mailbox is the lock.
+/// Cost     a finished task without args, claims, tags or errors is one record of under 160 bytes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <stint/claims.hpp>
+#include <stint/task.hpp>
+
+namespace stint {
+
+using body_id = std::uint64_t;   ///< a callable of the shell's; 0: the task has a kind
+using worker_id = std::uint32_t; ///< given by the shell, never used again; 0 is no worker
+
+/// What most tasks don't have.
+struct task_extra {
+  std::string args;
+  std::vector<claim> claims;
+  std::vector<std::string> tags;
+  std::string idempotency_key;
+  std::string error;
+  std::vector<attempt_error> errors;
+  std::string value;
+  std::string detail;
+  stint::progress progress;
+  retry_policy retry;
+  std::optional<nanos> timeout;
+  std::optional<nanos> start_within;
+  std::optional<wall_time> run_at;
+  task_id retry_of = 0;
+};
+
+/// What a task has until its end. Its claims' view of it is a part of it, so that a woken holder is its task.
+struct live : claim_holder {
+  body_id body = 0;
+  worker_id worker = 0;
+  steady_time begun_at{};
+  wall_time due{};
+  steady_time deadline{};
+  std::uint32_t attempt = 0; ///< the attempt that holds the claims
+  std::uint32_t queue = 0;
+  bool begun = false;
+  bool recalled = false;     ///< asked back from its worker
+  bool alone = false;        ///< a suspect: planned to run with nothing else
+  line_link<live> ready;
+};
+
+struct record {
+  task_id id = 0;
+  task_version version = 0;
+  std::string name;
+  std::unique_ptr<task_extra> extra;
+  std::unique_ptr<stint::live> live;
+  std::uint64_t fence = 0;
+  wall_time submitted{};
+  wall_time started{};
+  wall_time ended{};
+  std::uint32_t queue = 0;
+  std::uint32_t kind = 0; ///< 0: a callable
+  std::uint32_t attempt = 0;
+  std::uint32_t charged = 0;
+  std::int32_t code = 0;
+  std::uint16_t deaths = 0;
+  stint::state state = state::waiting;
+  stop_reason stopping = stop_reason::none;
+  std::int8_t priority = 0;
+  bool has_stuck = false;
+
+  task_extra& more() {
+    if (!extra)
+      extra = std::make_unique<task_extra>();
+    return *extra;
+  }
+};
+
+} // namespace stint

@@ -1,0 +1,216 @@
+#include <stint/table.hpp>
+
+#include <algorithm>
+
+namespace stint {
+
+std::uint32_t name_book::number(std::string_view name) {
+  if (name.empty())
+    return 0;
+  auto [i, fresh] = numbers_.try_emplace(std::string{name}, static_cast<std::uint32_t>(names_.size()));
+  if (fresh)
+    names_.emplace_back(name);
+  return i->second;
+}
+
+std::uint32_t name_book::find(std::string_view name) const {
+  auto i = numbers_.find(std::string{name});
+  return i == numbers_.end() ? 0 : i->second;
+}
+
+std::uint32_t table::add_queue(std::string_view name) {
+  const auto n = queues.number(name);
+  if (by_queue_.size() <= n) {
+    by_queue_.resize(n + 1);
+    tallies_.resize(n + 1);
+  }
+  return n;
+}
+
+record& table::add(std::string name, std::string_view queue, std::string_view kind, state s) {
+  const auto id = ++last_;
+  const auto number = id / chunk_size;
+  if (chunks_.empty())
+    first_chunk_ = number;
+  while (chunks_.size() <= number - first_chunk_)
+    chunks_.push_back(nullptr);
+  auto& c = chunks_[number - first_chunk_];
+  if (!c)
+    c = std::make_unique<chunk>();
+  ++c->used;
+  auto& r = c->records[id % chunk_size];
+  r = record{};
+  r.id = id;
+  r.name = std::move(name);
+  r.queue = add_queue(queue);
+  r.kind = kinds.number(kind);
+  r.state = s;
+  if (by_kind_.size() <= r.kind)
+    by_kind_.resize(r.kind + 1);
+  all_.insert(id);
+  states_[static_cast<std::size_t>(s)].insert(id);
+  by_queue_[r.queue].insert(id);
+  by_kind_[r.kind].insert(id);
+  ++tallies_[r.queue].by_state[static_cast<std::size_t>(s)];
+  return r;
+}
+
+void table::index_tags(const record& r) {
+  if (r.extra)
+    for (const auto& tag : r.extra->tags)
+      by_tag_[tag].insert(r.id);
+}
+
+record* table::find(task_id id) { return const_cast<record*>(std::as_const(*this).find(id)); }
+
+const record* table::find(task_id id) const {
+  const auto number = id / chunk_size;
+  if (number < first_chunk_ || number - first_chunk_ >= chunks_.size())
+    return nullptr;
+  const auto& c = chunks_[number - first_chunk_];
+  if (!c)
+    return nullptr;
+  const auto& r = c->records[id % chunk_size];
+  return r.id == id && id != 0 ? &r : nullptr;
+}
+
+error table::missing(task_id id) const {
+  if (id == 0 || id > last_)
+    return {errc::unknown_task, "no task " + std::to_string(id)};
+  return {errc::task_deleted, "task " + std::to_string(id) + " is deleted"};
+}
+
+void table::move(record& r, state to) {
+  auto& tally = tallies_[r.queue].by_state;
+  states_[static_cast<std::size_t>(r.state)].erase(r.id);
+  --tally[static_cast<std::size_t>(r.state)];
+  r.state = to;
+  states_[static_cast<std::size_t>(to)].insert(r.id);
+  ++tally[static_cast<std::size_t>(to)];
+}
+
+void table::erase(record& r) {
+  const auto id = r.id;
+  all_.erase(id);
+  states_[static_cast<std::size_t>(r.state)].erase(id);
+  by_queue_[r.queue].erase(id);
+  by_kind_[r.kind].erase(id);
+  --tallies_[r.queue].by_state[static_cast<std::size_t>(r.state)];
+  if (r.extra)
+    for (const auto& tag : r.extra->tags)
+      if (auto i = by_tag_.find(tag); i != by_tag_.end()) {
+        i->second.erase(id);
+        if (i->second.empty())
+          by_tag_.erase(i);
+      }
+  auto& c = chunks_[id / chunk_size - first_chunk_];
+  r = record{};
+  if (--c->used != 0)
+    return;
+  // The chunk that new ids go to stays, even when it is empty for a moment.
+  if (id / chunk_size != last_ / chunk_size)
+    c.reset();
+  std::size_t gone = 0;
+  while (gone < chunks_.size() && !chunks_[gone])
+    ++gone;
+  if (gone >= 64) {
+    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(gone));
+    first_chunk_ += gone;
+  }
+}
+
+bool table::matches(const record& r, const filter& f) const {
+  if (!f.ids.empty() && std::find(f.ids.begin(), f.ids.end(), r.id) == f.ids.end())
+    return false;
+  if (!f.states.empty() && std::find(f.states.begin(), f.states.end(), r.state) == f.states.end())
+    return false;
+  if (!f.queue.empty() && queue_name(r) != f.queue)
+    return false;
+  if (!f.kind.empty() && kind_name(r) != f.kind)
+    return false;
+  if (!f.tag.empty()
+      && (!r.extra || std::find(r.extra->tags.begin(), r.extra->tags.end(), f.tag) == r.extra->tags.end()))
+    return false;
+  return f.name_contains.empty() || r.name.find(f.name_contains) != std::string::npos;
+}
+
+bool table::build(const filter& f, id_query& query) const {
+  query.require_any({&all_});
+  if (!f.states.empty()) {
+    std::vector<const id_set*> any;
+    for (auto s : f.states)
+      any.push_back(&in(s));
+    query.require_any(std::move(any));
+  }
+  if (!f.queue.empty()) {
+    const auto n = queues.find(f.queue);
+    if (n == 0 || n >= by_queue_.size())
+      return false;
+    query.require_any({&by_queue_[n]});
+  }
+  if (!f.kind.empty()) {
+    const auto n = kinds.find(f.kind);
+    if (n == 0 || n >= by_kind_.size())
+      return false;
+    query.require_any({&by_kind_[n]});
+  }
+  if (!f.tag.empty()) {
+    auto i = by_tag_.find(f.tag);
+    if (i == by_tag_.end())
+      return false;
+    query.require_any({&i->second});
+  }
+  return true;
+}
+
+result<page> table::read(const page_request& ask, const std::function<task(const record&)>& describe) const {
+  if (ask.limit == 0 || ask.limit > bounds_.page)
+    return {errc::page_too_large, "a page holds 1 to " + std::to_string(bounds_.page) + " tasks, asked for "
+                                    + std::to_string(ask.limit)};
+  if (ask.filter.ids.size() > bounds_.ids)
+    return {errc::too_many_ids, "the filter names " + std::to_string(ask.filter.ids.size()) + " ids"};
+  if (ask.cursor > last_)
+    return {errc::invalid_cursor, "no task " + std::to_string(ask.cursor) + " yet"};
+  page out;
+  const bool upwards = ask.order == page_order::oldest_first;
+  id_set wanted;
+  for (auto id : ask.filter.ids)
+    if (find(id) != nullptr)
+      wanted.insert(id);
+  id_query query;
+  if (!build(ask.filter, query))
+    return out;
+  if (!ask.filter.ids.empty())
+    query.require_any({&wanted});
+  const auto from = ask.cursor != 0 ? ask.cursor : upwards ? 1 : last_;
+  std::size_t looked = 0;
+  query.walk(from, upwards, [&](task_id id) {
+    if (out.tasks.size() == ask.limit || looked == bounds_.scan) {
+      out.next = id;
+      return false;
+    }
+    ++looked;
+    const auto& r = *find(id);
+    if (ask.filter.name_contains.empty() || r.name.find(ask.filter.name_contains) != std::string::npos)
+      out.tasks.push_back(describe(r));
+    return true;
+  });
+  return out;
+}
+
+void table::each_match(const filter& f, const std::function<bool(task_id)>& fn) const {
+  if (!f.ids.empty()) {
+    auto rest = f;
+    rest.ids.clear();
+    for (auto id : f.ids)
+      if (const auto* r = find(id); r != nullptr && matches(*r, rest) && !fn(id))
+        return;
+    return;
+  }
+  id_query query;
+  if (!build(f, query))
+    return;
+  query.walk(1, true, [&](task_id id) { return !matches(*find(id), f) || fn(id); });
+}
+
+} // namespace stint

@@ -1,0 +1,103 @@
+/// All tasks by id, with an index for everything that can be asked for: state, queue, kind and tag.
+///
+/// Owner    the ledger.
+/// Threads  none: the owner's mailbox is the lock.
+/// Errors   page_too_large, invalid_filter.
+/// Cost     find, add, move, erase O(1), whatever the history; a page costs its tasks plus the index pages it passes;
+///          a text filter looks at `limits::scan` records at most and then answers a short page with a cursor.
+/// Seed     aptly task/list.go scans all tasks ever queued at each completion and at each get.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <stint/id_set.hpp>
+#include <stint/limits.hpp>
+#include <stint/record.hpp>
+
+namespace stint {
+
+/// Names with small numbers; 0 is the empty name.
+class name_book {
+public:
+  name_book() : names_{""} {}
+  std::uint32_t number(std::string_view name);
+  [[nodiscard]] std::uint32_t find(std::string_view name) const; ///< 0 when unknown
+  [[nodiscard]] const std::string& name(std::uint32_t n) const { return names_[n]; }
+  [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
+
+private:
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+class table {
+public:
+  explicit table(const limits& bounds) : bounds_(bounds) {}
+
+  /// Makes the record of the next id, in state `s`.
+  record& add(std::string name, std::string_view queue, std::string_view kind, state s);
+
+  /// Returns a queue's number, making it when it is new.
+  std::uint32_t add_queue(std::string_view name);
+
+  /// Enters a record's tags into the index, once.
+  void index_tags(const record& r);
+
+  /// Returns the record, or null when it never was or is deleted.
+  [[nodiscard]] record* find(task_id id);
+  [[nodiscard]] const record* find(task_id id) const;
+
+  /// Tells an id that never was from one that is deleted.
+  [[nodiscard]] error missing(task_id id) const;
+
+  /// Moves a record from its state to another; the ledger has checked that it is legal.
+  void move(record& r, state to);
+
+  void erase(record& r);
+
+  /// Answers a page; `describe` turns a record into its answer.
+  [[nodiscard]] result<page> read(const page_request& ask, const std::function<task(const record&)>& describe) const;
+
+  /// Calls `fn(id)` for matching tasks upwards until it returns false; without a bound on what it looks at.
+  void each_match(const filter& f, const std::function<bool(task_id)>& fn) const;
+
+  /// Tells whether a record is what a filter asks for.
+  [[nodiscard]] bool matches(const record& r, const filter& f) const;
+
+  [[nodiscard]] const id_set& in(state s) const { return states_[static_cast<std::size_t>(s)]; }
+  [[nodiscard]] task_id last_id() const noexcept { return last_; }
+  [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+  [[nodiscard]] const std::string& queue_name(const record& r) const { return queues.name(r.queue); }
+  [[nodiscard]] const std::string& kind_name(const record& r) const { return kinds.name(r.kind); }
+  [[nodiscard]] const tally& of_queue(std::uint32_t queue) const { return tallies_[queue]; }
+
+  name_book queues;
+  name_book kinds;
+
+private:
+  static constexpr std::size_t chunk_size = 256;
+  struct chunk {
+    std::array<record, chunk_size> records;
+    std::size_t used = 0;
+  };
+
+  /// Returns false when nothing can match.
+  bool build(const filter& f, id_query& query) const;
+
+  limits bounds_;
+  task_id last_ = 0;
+  std::uint64_t first_chunk_ = 0;
+  std::vector<std::unique_ptr<chunk>> chunks_;
+  id_set all_;
+  std::array<id_set, state_count> states_;
+  std::vector<id_set> by_queue_;
+  std::vector<id_set> by_kind_;
+  std::vector<tally> tallies_;
+  std::unordered_map<std::string, id_set> by_tag_;
+};
+
+} // namespace stint

@@ -1,0 +1,22 @@
+/// Checks a spec on its own: everything that can be said without knowing the other tasks.
+///
+/// Threads  pure functions.
+/// Errors   one named error per mistake, the first found; nothing is changed or cut.
+#pragma once
+
+#include <stint/error.hpp>
+#include <stint/limits.hpp>
+#include <stint/spec.hpp>
+
+namespace stint {
+
+/// Checks everything about a spec but its body, its kind and what is declared in the list.
+result<unit_t> check_spec(const spec& s, const limits& bounds);
+
+/// Checks a word that names a queue, a kind or a tag.
+result<unit_t> check_word(std::string_view word, errc code, std::string_view what, const limits& bounds);
+
+/// Tells whether a text is well-formed UTF-8; control characters other than \n and \t are refused when `printable`.
+bool valid_text(std::string_view text, bool printable);
+
+} // namespace stint

@@ -1,0 +1,82 @@
+/// Every bound in one place, each with its reason; past a bound the caller gets a named error at once.
+///
+/// Owner    each list keeps its own copy; `options.limits` replaces the defaults.
+/// Units    bytes, counts, or std::chrono durations.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include <stint/time.hpp>
+
+namespace stint {
+
+struct limits {
+  /// Unfinished tasks. 1,000,000 small tasks are about 400 MB: more than that is a broken producer, not a backlog.
+  std::size_t pending = 1'000'000;
+  /// Tasks in one submission; one message must not hold the owner for more than some 100 ms.
+  std::size_t batch = 100'000;
+  /// Bytes of a task's name; it is a label for people, shown in one line.
+  std::size_t name = 256;
+  /// Bytes of a queue name, a kind name or a tag.
+  std::size_t word = 128;
+  /// Tags of one task.
+  std::size_t tags = 32;
+  /// Bytes of an idempotency key: room for a URL and a hash.
+  std::size_t idempotency_key = 256;
+  /// Bytes of args; data belongs elsewhere, args name it.
+  std::size_t args = 64 * 1024;
+  /// Claims of one task; the cost of a decision grows with them.
+  std::size_t claims = 64;
+  /// Parts of a key.
+  std::size_t key_depth = 16;
+  /// Bytes of a key.
+  std::size_t key = 512;
+  /// Queues of a list; picking looks at the open ones.
+  std::size_t queues = 1'000;
+  /// Bytes of a task's output that are kept, half from its head and half from its tail.
+  std::size_t output = 64 * 1024;
+  /// Bytes of all kept output together; past it the oldest finished task's output goes first.
+  std::size_t output_total = 256 * 1024 * 1024;
+  /// Bytes of a detail, of an outcome's value.
+  std::size_t detail = 64 * 1024;
+  std::size_t value = 64 * 1024;
+  /// Bytes of an error text that are kept (the rest is cut, and says so).
+  std::size_t error_text = 4 * 1024;
+  /// Errors kept of one task, the first and the newest ones.
+  std::size_t error_history = 20;
+  /// Tasks on one page.
+  std::size_t page = 1'000;
+  /// Records that one page message looks at for a text filter before it answers a short page with a cursor.
+  std::size_t scan = 20'000;
+  /// Ids named in one get, wait or delete message.
+  std::size_t ids = 100'000;
+  /// Waits served at once.
+  std::size_t waits = 100'000;
+  /// Subscribers at once; each costs a buffer.
+  std::size_t subscribers = 10'000;
+  /// Event batches that may be on their way to one subscriber unacknowledged; past it, it is told to reset.
+  std::size_t subscriber_credit = 1'024;
+  /// Events remembered for subscribers that come back.
+  std::size_t event_history = 65'536;
+  /// Attempts of one task.
+  std::uint32_t attempts = 1'000;
+  /// The longest delay, timeout, back-off or deadline: ten years. Beyond it, it is a mistake in units.
+  nanos longest = std::chrono::hours{24 * 3653};
+  /// Finished tasks kept in memory mode, and for how long; 0 keeps all.
+  std::size_t finished_kept = 10'000;
+  nanos finished_age = std::chrono::hours{24};
+  /// Workers of one list; each blocking body needs its thread.
+  std::size_t workers = 1'024;
+};
+
+/// Deaths after which a task is put into quarantine, and after which it runs alone.
+inline constexpr std::uint32_t deaths_to_quarantine = 3;
+inline constexpr std::uint32_t deaths_to_run_alone = 2;
+
+/// Times a body is given after its stop token was set, and that a stop waits before it sets tokens.
+inline constexpr nanos default_cancel_grace = std::chrono::seconds{5};
+inline constexpr nanos default_stop_grace = std::chrono::seconds{15};
+
+} // namespace stint
