@@ -10,6 +10,7 @@ if(STINT_SANITIZE)
   add_link_options(-fsanitize=${STINT_SANITIZE})
   # Tests that count in thousands may count lower where each step costs ten times.
   add_compile_definitions(STINT_SANITIZED=1)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
   if(STINT_SANITIZE MATCHES "undefined")
     # A report that does not end the program would be a test that passes.
     add_compile_options(-fno-sanitize-recover=all)
