@@ -1,0 +1,35 @@
+/// What runs the blocking bodies of one worker, one at a time: a thread and its queue, or a test's stand-in.
+///
+/// Owner    its worker, and the environment that made it (which joins it).
+/// Threads  called by the worker only; news go to the port.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <stint/runner_attempt.hpp>
+#include <stint/runner_port.hpp>
+
+namespace stint {
+
+class runner {
+public:
+  virtual ~runner() = default;
+
+  /// Queues attempts behind what is there.
+  virtual void push(std::vector<attempt_ptr> batch) = 0;
+
+  /// Takes an attempt out of the queue; false when its body has begun.
+  virtual bool take_back(const attempt_ptr& a) = 0;
+
+  /// Goes on with a new thread if the body of `a` is still running.
+  virtual void replace(const attempt_ptr& a) = 0;
+
+  /// Called by the worker when it was woken; a stand-in without a thread runs a body here.
+  virtual void turn() {}
+
+  /// Drops what has not begun and ends when the current body returns.
+  virtual void close() = 0;
+};
+
+} // namespace stint

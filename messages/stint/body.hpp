@@ -1,0 +1,130 @@
+/// The code that runs: a C++ callable, or the kind it is registered under, and how it behaves towards threads.
+///
+/// Owner    shared by the list and by the attempts that run it; gone when its task has ended.
+/// Threads  a body runs on a runner's thread (blocking), on CAF's scheduler (cooperative: short, never blocks), or
+///          returns at once and keeps a promise later (asynchronous). Two attempts may run one body at the same time.
+/// Errors   kind_registered_twice.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <stint/error.hpp>
+#include <stint/outcome.hpp>
+#include <stint/spec.hpp>
+
+namespace stint {
+
+class context;
+class promise;
+
+/// A mistake at start-up, told at once: an unconfigured system, a kind registered twice, an option out of range.
+class start_error : public std::runtime_error {
+public:
+  explicit start_error(error e) : std::runtime_error(to_string(e)), error_(std::move(e)) {}
+  [[nodiscard]] const stint::error& what_went_wrong() const noexcept { return error_; }
+  [[nodiscard]] errc code() const noexcept { return error_.code; }
+
+private:
+  stint::error error_;
+};
+
+enum class body_style : std::uint8_t { blocking, cooperative, asynchronous };
+
+struct body {
+  body_style style = body_style::blocking;
+  std::function<outcome(context&)> run;          ///< blocking and cooperative
+  std::function<void(context&, promise)> begin;  ///< asynchronous
+
+  body() = default;
+
+  /// Takes any callable: with or without a context, returning an outcome or nothing (which is success).
+  template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, body>
+             && (std::invocable<F&, context&> || std::invocable<F&>))
+  body(F f) { // NOLINT: implicit on purpose
+    run = [f = std::move(f)](context& job) mutable -> outcome {
+      if constexpr (std::is_invocable_r_v<outcome, F&, context&>) {
+        return f(job);
+      } else if constexpr (std::invocable<F&, context&>) {
+        f(job);
+        return succeeded();
+      } else if constexpr (std::is_invocable_r_v<outcome, F&>) {
+        return f();
+      } else {
+        f();
+        return succeeded();
+      }
+    };
+  }
+
+  explicit operator bool() const noexcept { return run != nullptr || begin != nullptr; }
+};
+
+/// A body that is short and never blocks: it runs on CAF's scheduler, without a hand-over to another thread.
+template <class F>
+body cooperative(F f) {
+  body b{std::move(f)};
+  b.style = body_style::cooperative;
+  return b;
+}
+
+/// A body that returns at once and keeps its promise later, such as one that asks other actors.
+template <class F>
+  requires std::invocable<F&, context&, promise>
+body asynchronous(F f) {
+  body b;
+  b.style = body_style::asynchronous;
+  b.begin = std::move(f);
+  return b;
+}
+
+/// A registered name and what it stands for.
+struct kind {
+  body run;
+  bool at_most_once = false; ///< after a death its task ends as failed(interrupted) instead of running again
+  /// Checks the args of a submission; an error refuses it.
+  std::function<result<unit_t>(const std::string& args)> check;
+};
+
+/// The kinds that this process can run.
+class registry {
+public:
+  /// Adds a kind; a name that is taken throws start_error.
+  registry& add(std::string name, kind k) {
+    if (!kinds_.emplace(name, std::make_shared<const kind>(std::move(k))).second)
+      throw start_error{{errc::kind_registered_twice, "'" + name + "'"}};
+    return *this;
+  }
+  registry& add(std::string name, body b) { return add(std::move(name), kind{std::move(b), false, {}}); }
+
+  [[nodiscard]] std::shared_ptr<const kind> find(const std::string& name) const {
+    auto i = kinds_.find(name);
+    return i == kinds_.end() ? nullptr : i->second;
+  }
+
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    for (const auto& [name, k] : kinds_)
+      out.push_back(name);
+    return out;
+  }
+
+private:
+  std::map<std::string, std::shared_ptr<const kind>> kinds_;
+};
+
+/// One task of a submission: a spec with a kind, or with a body.
+struct submission {
+  spec what;
+  body run; ///< empty: the spec has a kind
+};
+
+} // namespace stint

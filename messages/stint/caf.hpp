@@ -1,0 +1,195 @@
+/// The only place that knows which CAF generation we compile against: 0.17 (Debian) or 1.x.
+///
+/// Threads  as CAF's own calls.
+/// Wire     nothing of stint's crosses a socket as a CAF type but the gateway's envelope (a later layer), so message
+///          types here are local-only and need no inspection.
+/// Source   differences measured on 0.17.6 and 1.1.0; never test CAF_VERSION, 1.1.0 defines it as 0100 (octal 64).
+#pragma once
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/result.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#define STINT_CAF_17 (CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17)
+#define STINT_CAF_1X (CAF_MAJOR_VERSION >= 1)
+
+#if STINT_CAF_1X
+#  include <caf/anon_mail.hpp>
+#  include <caf/disposable.hpp>
+#  include <caf/init_global_meta_objects.hpp>
+#  include <caf/type_id.hpp>
+#endif
+
+#if STINT_CAF_17
+/// Turns an enum into a CAF error code; the enum needs a to_string. The category has at most 10 characters.
+#  define STINT_ERROR_ENUM(type_name, category) CAF_ERROR_CODE_ENUM(type_name, category)
+#else
+#  define STINT_ERROR_ENUM(type_name, category) CAF_ERROR_CODE_ENUM(type_name)
+#endif
+
+namespace stint::caf_compat {
+
+/// Name of the CAF generation, for logs and versions.
+inline std::string caf_version() {
+  return std::to_string(CAF_MAJOR_VERSION) + "." + std::to_string(CAF_MINOR_VERSION) + "."
+         + std::to_string(CAF_PATCH_VERSION);
+}
+
+/// Leaves a mark in a configuration that is made before its system.
+inline void mark(caf::actor_system_config& cfg, const std::string& name) {
+  caf::put(cfg.content, name, true);
+}
+
+/// Tells whether a system's configuration was marked.
+inline bool marked(const caf::actor_system& system, const std::string& name) {
+  return caf::get_or(caf::content(system.config()), name, false);
+}
+
+/// Sets a CAF option by its name without CAF's own prefix, such as "scheduler.max-threads".
+template <class T>
+void set_option(caf::actor_system_config& cfg, std::string name, T value) {
+#if STINT_CAF_1X
+  name.insert(0, "caf.");
+#endif
+  cfg.set(name, std::move(value));
+}
+
+/// Sends from an actor.
+template <class Self, class Dest, class... Ts>
+void tell(Self& self, const Dest& dest, Ts&&... xs) {
+#if STINT_CAF_1X
+  self.mail(std::forward<Ts>(xs)...).send(dest);
+#else
+  self.send(dest, std::forward<Ts>(xs)...);
+#endif
+}
+
+/// Sends from no actor: from a plain thread.
+template <class Dest, class... Ts>
+void anon_tell(const Dest& dest, Ts&&... xs) {
+#if STINT_CAF_1X
+  caf::anon_mail(std::forward<Ts>(xs)...).send(dest);
+#else
+  caf::anon_send(dest, std::forward<Ts>(xs)...);
+#endif
+}
+
+/// Sends later; the CAF clock keeps it, so have one in flight at most.
+template <class Self, class Dest, class... Ts>
+void tell_after(Self& self, const Dest& dest, caf::timespan delay, Ts&&... xs) {
+#if STINT_CAF_1X
+  self.mail(std::forward<Ts>(xs)...).delay(delay).send(dest);
+#else
+  self.delayed_send(dest, delay, std::forward<Ts>(xs)...);
+#endif
+}
+
+/// Asks without a time-out: inside a process every question is answered, or its asker told that the other has gone.
+template <class Self, class Dest, class... Ts>
+auto ask(Self& self, const Dest& dest, Ts&&... xs) {
+#if STINT_CAF_1X
+  return self.mail(std::forward<Ts>(xs)...).request(dest, caf::infinite);
+#else
+  return self.request(dest, caf::infinite, std::forward<Ts>(xs)...);
+#endif
+}
+
+/// Hands the current request to another actor, which answers the asker.
+template <class Self, class Dest, class... Ts>
+auto hand_over(Self& self, const Dest& dest, Ts&&... xs) {
+#if STINT_CAF_1X
+  return self.mail(std::forward<Ts>(xs)...).delegate(dest);
+#else
+  return self.delegate(dest, std::forward<Ts>(xs)...);
+#endif
+}
+
+/// Base of stint's actors: watching others, and surviving exit messages, the same on both generations.
+class actor_base : public caf::event_based_actor {
+public:
+  using down_fn = std::function<void(const caf::error&)>;
+
+  explicit actor_base(caf::actor_config& cfg) : caf::event_based_actor(cfg) {
+#if !STINT_CAF_1X
+    set_down_handler([this](caf::down_msg& dm) {
+      auto hits = watched_.extract(dm.source);
+      if (!hits.empty())
+        hits.mapped()(dm.reason);
+    });
+#endif
+  }
+
+  /// Runs `fn` in this actor when `whom` has ended; watch each actor at most once.
+  void watch(const caf::actor& whom, down_fn fn) {
+#if STINT_CAF_1X
+    auto addr = whom.address();
+    watched_.emplace(addr, this->monitor(whom, [this, addr, fn = std::move(fn)](const caf::error& e) {
+      watched_.erase(addr); // first: disposing a monitor inside its own callback deadlocked in 1.0
+      fn(e);
+    }));
+#else
+    watched_.emplace(whom.address(), std::move(fn));
+    this->monitor(whom);
+#endif
+  }
+
+  void unwatch(const caf::actor& whom) {
+    auto i = watched_.find(whom.address());
+    if (i == watched_.end())
+      return;
+#if STINT_CAF_1X
+    i->second.dispose();
+#else
+    this->demonitor(whom.address());
+#endif
+    watched_.erase(i);
+  }
+
+  /// A behavior that runs `fn` on exit messages (kill excepted) instead of ending.
+  template <class... Fs>
+  caf::behavior trapping(down_fn fn, Fs... fs) {
+#if STINT_CAF_1X
+    return caf::behavior{[fn](caf::exit_msg& m) { fn(m.reason); }, std::move(fs)...};
+#else
+    set_exit_handler([fn](caf::exit_msg& m) { fn(m.reason); });
+    return caf::behavior{std::move(fs)...};
+#endif
+  }
+
+  /// Overrides call this last. Taking monitors back keeps a long-lived target from collecting dead watchers.
+  void on_exit() override {
+    for (auto& [addr, how] : watched_) {
+#if STINT_CAF_1X
+      how.dispose();
+#else
+      this->demonitor(addr);
+#endif
+    }
+    watched_.clear();
+  }
+
+private:
+#if STINT_CAF_1X
+  std::unordered_map<caf::actor_addr, caf::disposable> watched_;
+#else
+  std::unordered_map<caf::actor_addr, down_fn> watched_;
+#endif
+};
+
+} // namespace stint::caf_compat
