@@ -29,12 +29,13 @@ LAYERS = {
     "json": {"json", "actors", "core", "store", "messages"},
     "testing": {"testing", "actors", "core", "store", "messages"},
     "http": {"http", "json", "actors", "core", "store", "messages"},
-    "cli": {"cli", "http", "json", "actors", "core", "store", "messages"},
+    "command": {"command", "actors", "core", "store", "messages"},
+    "cli": {"cli", "http", "command", "json", "actors", "core", "store", "messages"},
     "examples": None,
     "tests": None,
     "bench": None,
 }
-LIBRARIES = ["messages", "core", "store", "actors", "json", "testing", "http"]
+LIBRARIES = ["messages", "core", "store", "actors", "json", "testing", "http", "command"]
 
 # The headers of messages/ that know CAF. The rest of messages/ and all of core/
 # and store/ compile without CAF on the include path, so they may not have these.
@@ -104,7 +105,9 @@ class Tidy:
             path.relative_to(self.root) for top in self.root.iterdir()
             if top.is_dir() and not top.name.startswith(".") and top.name != "build"
             for path in top.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-        self.cpp = [p for p in self.paths if p.suffix in (".hpp", ".cpp") and p.parts[0] in LAYERS]
+        cpp = [p for p in self.paths if p.suffix in (".hpp", ".cpp")]
+        self.cpp = [p for p in cpp if p.parts[0] in LAYERS]
+        self.homeless = [p for p in cpp if p.parts[0] not in LAYERS]
         # "stint/claims.hpp" -> "core"
         self.home = {"/".join(p.parts[1:]): p.parts[0] for p in self.cpp
                      if p.suffix == ".hpp" and p.parts[0] in LIBRARIES}
@@ -116,6 +119,8 @@ class Tidy:
         self.check_names()
         self.check_cmake()
         self.check_sizes()
+        for path in self.homeless:
+            self.fault(path, 1, f"{path.parts[0]}/ is no layer that tidy.py knows, so nothing in it is checked")
         version_shims = []
         for path in self.cpp:
             raw = (self.root / path).read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${WORK}/build
   "-DCMAKE_PREFIX_PATH=${prefixes}" ${arguments})
 run("${CMAKE_COMMAND}" --build "${WORK}/build" --parallel 2)
 run("${WORK}/build/consumer")
-if(NOT printed STREQUAL "42 from 2 tasks\n")
+if(NOT printed STREQUAL "publish/stable%2Fupdates\n")
   message(FATAL_ERROR "the consumer printed: ${printed}")
 endif()
 

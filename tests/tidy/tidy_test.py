@@ -100,6 +100,9 @@ class Planted(unittest.TestCase):
     def test_the_kit_may_not_see_gtest(self):
         self.finds("any test framework", {"+testing/stint/stepper.hpp": "#include <gtest/gtest.h>\n"})
 
+    def test_a_folder_that_is_no_layer_is_found(self):
+        self.finds("no layer that tidy.py knows", {"helpers/stint/helper.hpp": "/// Helps.\n"})
+
     def test_a_long_file_is_found(self):
         self.finds("more than 350", {"+core/stint/claims.cpp": "\n" * 350})
 
