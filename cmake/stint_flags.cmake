@@ -10,7 +10,6 @@ if(STINT_SANITIZE)
   add_link_options(-fsanitize=${STINT_SANITIZE})
   # Tests that count in thousands may count lower where each step costs ten times.
   add_compile_definitions(STINT_SANITIZED=1)
-  add_compile_definitions(_GLIBCXX_ASSERTIONS)
   if(STINT_SANITIZE MATCHES "undefined")
     # A report that does not end the program would be a test that passes.
     add_compile_options(-fno-sanitize-recover=all)
@@ -32,8 +31,14 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
-# Applies our warnings, language level and hardening to one of our targets.
+# Applies our warnings, language level and hardening to one of our targets. With
+# CHECKED also the standard library's own checks. They are for code without CAF:
+# to spawn a lambda, CAF 0.17.6 binds a reference to what an empty shared_ptr
+# points to (detail/init_fun_factory.hpp). It never reads it, but these checks and
+# UBSan's null check end the program. Where they are off, a null pointer that is
+# really used still crashes.
 function(stint_flags target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "CHECKED" "" "")
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "INTERFACE_LIBRARY")
     target_compile_features(${target} INTERFACE cxx_std_20)
@@ -42,6 +47,11 @@ function(stint_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic)
+  if(arg_CHECKED AND STINT_HARDENING)
+    target_compile_definitions(${target} PRIVATE _GLIBCXX_ASSERTIONS)
+  elseif(NOT arg_CHECKED AND STINT_SANITIZE MATCHES "undefined")
+    target_compile_options(${target} PRIVATE -fno-sanitize=null)
+  endif()
   if(STINT_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
@@ -53,7 +63,7 @@ function(stint_flags target)
     set(release "$<CONFIG:Release,RelWithDebInfo>")
     target_compile_options(${target} PRIVATE
       "$<${release}:-fstack-protector-strong;-fstack-clash-protection>"
-      "$<${release}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2;-D_GLIBCXX_ASSERTIONS>")
+      "$<${release}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
       target_compile_options(${target} PRIVATE "$<${release}:-fcf-protection>")
     endif()
