@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <stint/runner_attempt.hpp>
@@ -27,6 +28,9 @@ public:
 
   /// Called by the worker when it was woken; a stand-in without a thread runs a body here.
   virtual void turn() {}
+
+  /// Names the attempt whose body runs now.
+  [[nodiscard]] virtual std::optional<running_body> current() const = 0;
 
   /// Drops what has not begun and ends when the current body returns.
   virtual void close() = 0;

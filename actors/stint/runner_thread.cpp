@@ -79,6 +79,13 @@ void runner_thread::replace(const attempt_ptr& a) {
   spawn();
 }
 
+std::optional<running_body> runner_thread::current() const {
+  std::lock_guard guard{shared_->mutex};
+  if (!shared_->current)
+    return std::nullopt;
+  return running_body{shared_->current->what().id, shared_->current->what().attempt};
+}
+
 void runner_thread::close() {
   std::deque<attempt_ptr> dropped;
   {

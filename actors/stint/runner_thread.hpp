@@ -28,6 +28,7 @@ public:
   void push(std::vector<attempt_ptr> batch) override;
   bool take_back(const attempt_ptr& a) override;
   void replace(const attempt_ptr& a) override;
+  [[nodiscard]] std::optional<running_body> current() const override;
   void close() override;
 
   /// Waits for the threads; with `abandon`, lets go of those whose body is stuck.

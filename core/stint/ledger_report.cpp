@@ -238,7 +238,7 @@ void ledger::finish(record& r, state to, moment now, effects& fx) {
   transit(r, to, now, fx);
   claims_.unplan(*r.live);
   if (r.live->body != 0)
-    fx.dropped.push_back(r.live->body);
+    fx.dropped.push_back({r.live->body, r.id});
   r.live.reset();
   r.stopping = stop_reason::none;
   --pending_;

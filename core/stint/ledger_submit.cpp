@@ -115,7 +115,7 @@ result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effect
       if (auto i = idempotent_.find(s.idempotency_key); i != idempotent_.end()) {
         out.ids.push_back(i->second.id);
         if (t.body != 0)
-          fx.dropped.push_back(t.body);
+          fx.dropped.push_back({t.body, 0});
         continue;
       }
     const bool later = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);

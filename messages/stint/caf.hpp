@@ -43,7 +43,7 @@
 #  define STINT_ERROR_ENUM(type_name, category) CAF_ERROR_CODE_ENUM(type_name)
 #endif
 
-namespace stint::caf_compat {
+namespace stint::caf_shim {
 
 /// Name of the CAF generation, for logs and versions.
 inline std::string caf_version() {
@@ -59,6 +59,15 @@ inline void mark(caf::actor_system_config& cfg, const std::string& name) {
 /// Tells whether a system's configuration was marked.
 inline bool marked(const caf::actor_system& system, const std::string& name) {
   return caf::get_or(caf::content(system.config()), name, false);
+}
+
+/// Registers message types; call before any actor system exists.
+template <class... Blocks>
+void register_types([[maybe_unused]] caf::actor_system_config& cfg) {
+#if STINT_CAF_1X
+  (caf::init_global_meta_objects<Blocks>(), ...);
+  caf::core::init_global_meta_objects();
+#endif
 }
 
 /// Sets a CAF option by its name without CAF's own prefix, such as "scheduler.max-threads".
@@ -100,6 +109,13 @@ void tell_after(Self& self, const Dest& dest, caf::timespan delay, Ts&&... xs) {
 #endif
 }
 
+/// Asks another actor to end.
+template <class Self>
+void end(Self& self, const caf::actor& whom) {
+  if (whom)
+    self.send_exit(whom, caf::exit_reason::user_shutdown);
+}
+
 /// Asks without a time-out: inside a process every question is answered, or its asker told that the other has gone.
 template <class Self, class Dest, class... Ts>
 auto ask(Self& self, const Dest& dest, Ts&&... xs) {
@@ -111,13 +127,14 @@ auto ask(Self& self, const Dest& dest, Ts&&... xs) {
 }
 
 /// Hands the current request to another actor, which answers the asker.
-template <class Self, class Dest, class... Ts>
-auto hand_over(Self& self, const Dest& dest, Ts&&... xs) {
+template <class Answer, class Self, class Dest, class... Ts>
+caf::result<Answer> hand_over(Self& self, const Dest& dest, Ts&&... xs) {
 #if STINT_CAF_1X
-  return self.mail(std::forward<Ts>(xs)...).delegate(dest);
+  self.mail(std::forward<Ts>(xs)...).delegate(dest);
 #else
-  return self.delegate(dest, std::forward<Ts>(xs)...);
+  self.delegate(dest, std::forward<Ts>(xs)...);
 #endif
+  return caf::delegated<Answer>{};
 }
 
 /// Base of stint's actors: watching others, and surviving exit messages, the same on both generations.
@@ -192,4 +209,4 @@ private:
 #endif
 };
 
-} // namespace stint::caf_compat
+} // namespace stint::caf_shim

@@ -10,11 +10,7 @@ error from_caf(const caf::error& e) {
     return {errc::list_gone, "the list does not answer any more"};
   error out{static_cast<errc>(e.code()), {}};
   const auto& about = e.context();
-#if STINT_CAF_17
   if (about.size() == 1 && about.match_element<std::string>(0))
-#else
-  if (about.size() == 1 && about.match_element<std::string>(0))
-#endif
     out.text = about.get_as<std::string>(0);
   return out;
 }

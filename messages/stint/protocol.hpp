@@ -89,22 +89,21 @@ error from_caf(const caf::error& e);
 
 } // namespace stint
 
-#if !STINT_CAF_17
 namespace stint {
-inline bool from_string(std::string_view, errc&) { return false; }
-inline bool from_integer(std::uint8_t number, errc& code) {
-  if (number > static_cast<std::uint8_t>(last_errc))
-    return false;
-  code = static_cast<errc>(number);
-  return true;
-}
+
+/// Lets CAF 1.x carry a code; 0.17 has its own way and never asks.
 template <class Inspector>
 bool inspect(Inspector& f, errc& code) {
   return f.apply([&code] { return static_cast<std::uint8_t>(code); },
-                 [&code](std::uint8_t number) { return from_integer(number, code); });
+                 [&code](std::uint8_t number) {
+                   if (number > static_cast<std::uint8_t>(last_errc))
+                     return false;
+                   code = static_cast<errc>(number);
+                   return true;
+                 });
 }
+
 } // namespace stint
-#endif
 
 /// Types are numbered from here; an application that needs these numbers itself defines the offset for all its files.
 #ifndef STINT_TYPE_ID_OFFSET
@@ -121,17 +120,15 @@ bool inspect(Inspector& f, errc& code) {
   X(task) X(page) X(totals) X(explanation) X(output_piece) X(wait_result) X(fence_result)
 // clang-format on
 
-#if STINT_CAF_1X
 CAF_BEGIN_TYPE_ID_BLOCK(stint, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET)
 CAF_ADD_TYPE_ID(stint, (stint::errc))
-#  define STINT_ADD_PROTOCOL(name) CAF_ADD_TYPE_ID(stint, (stint::protocol::name))
-#  define STINT_ADD_ANSWER(name) CAF_ADD_TYPE_ID(stint, (stint::name))
+#define STINT_ADD_PROTOCOL(name) CAF_ADD_TYPE_ID(stint, (stint::protocol::name))
+#define STINT_ADD_ANSWER(name) CAF_ADD_TYPE_ID(stint, (stint::name))
 STINT_PROTOCOL_TYPES(STINT_ADD_PROTOCOL)
 STINT_ANSWER_TYPES(STINT_ADD_ANSWER)
-#  undef STINT_ADD_PROTOCOL
-#  undef STINT_ADD_ANSWER
+#undef STINT_ADD_PROTOCOL
+#undef STINT_ADD_ANSWER
 CAF_END_TYPE_ID_BLOCK(stint)
-#endif
 
 #define STINT_LOCAL_PROTOCOL(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(stint::protocol::name)
 #define STINT_LOCAL_ANSWER(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(stint::name)

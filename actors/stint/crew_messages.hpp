@@ -1,0 +1,58 @@
+/// What list, workers, hub and output log say to each other; nobody else sends or receives these.
+///
+/// Wire     local only.
+///
+///   list                                worker                         runner (thread)
+///     |-- hand_over{starts} -------------->|-- push(attempts) ------------->|
+///     |                                    |<------------------- look{} ----|  begun, printed, finished
+///     |<-- worked{reports} ----------------|   (any number in one message)
+///     |-- stop_attempt / take_back ------->|   not begun: comes back as returned
+///     |-- replace_runner{id} ------------->|   a stuck body: reported as freed when it returns
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <stint/ledger.hpp>
+#include <stint/protocol.hpp>
+#include <stint/runner_attempt.hpp>
+
+namespace stint::crew_messages {
+
+struct hand_over { std::vector<start> starts; };
+struct stop_attempt { task_id id = 0; std::uint32_t attempt = 0; };
+struct take_back { task_id id = 0; std::uint32_t attempt = 0; };
+struct replace_runner { task_id id = 0; std::uint32_t attempt = 0; };
+struct look {};
+struct worked { worker_id from = 0; std::vector<attempt_report> reports; };
+struct noted { task_id id = 0; std::uint32_t attempt = 0; std::optional<progress> how_far; std::optional<std::string> detail; };
+struct orphan_look { std::size_t index = 0; };
+
+struct turn {};
+struct tick { steady_time armed{}; };
+
+struct append { task_id id = 0; std::string text; };
+struct forget { std::vector<task_id> ids; };
+
+struct attach { std::uint64_t number = 0; protocol::subscribe ask; task_version now = 0; };
+struct detach { std::uint64_t number = 0; };
+struct detached { std::uint64_t number = 0; };
+struct happened { shared_events batch; };
+
+} // namespace stint::crew_messages
+
+// clang-format off
+#define STINT_CREW_TYPES(X)                                                                                            \
+  X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
+  X(append) X(forget) X(attach) X(detach) X(detached) X(happened)
+// clang-format on
+
+CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)
+#define STINT_ADD_CREW(name) CAF_ADD_TYPE_ID(stint_crew, (stint::crew_messages::name))
+STINT_CREW_TYPES(STINT_ADD_CREW)
+#undef STINT_ADD_CREW
+CAF_END_TYPE_ID_BLOCK(stint_crew)
+
+#define STINT_LOCAL_CREW(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(stint::crew_messages::name)
+STINT_CREW_TYPES(STINT_LOCAL_CREW)
+#undef STINT_LOCAL_CREW

@@ -1,0 +1,177 @@
+#include <stint/hub.hpp>
+
+#include <algorithm>
+
+namespace stint {
+
+namespace {
+
+/// Records in one chunk of a snapshot: a short turn for the owner.
+constexpr std::size_t chunk_records = 100;
+
+bool wants(const filter& f, const event& e) {
+  auto any = [](const auto& set, const auto& x) { return set.empty() || std::find(set.begin(), set.end(), x) != set.end(); };
+  return any(f.ids, e.id) && any(f.states, e.to) && (f.queue.empty() || f.queue == e.queue)
+         && (f.kind.empty() || f.kind == e.kind)
+         && (f.tag.empty() || std::find(e.tags.begin(), e.tags.end(), f.tag) != e.tags.end())
+         && (f.name_contains.empty() || e.name.find(f.name_contains) != std::string::npos);
+}
+
+} // namespace
+
+caf::behavior hub::make_behavior() {
+  return {
+    [this](const crew_messages::attach& m) { attach(m); },
+    [this](const crew_messages::detach& m) { detach(m.number); },
+    [this](const crew_messages::happened& m) { publish(m.batch); },
+    [this](const protocol::credit& m) {
+      auto i = subscribers_.find(m.number);
+      if (i == subscribers_.end())
+        return;
+      auto& s = i->second;
+      s.outstanding -= std::min(s.outstanding, m.messages);
+      if (s.behind && s.outstanding == 0) {
+        caf_shim::tell(*this, s.who, protocol::reset{m.number, "too slow: events were missed"});
+        snapshot(m.number, s);
+      } else if (s.in_snapshot) {
+        next_chunk(m.number);
+      }
+    },
+  };
+}
+
+void hub::attach(const crew_messages::attach& m) {
+  newest_ = std::max(newest_, m.now);
+  auto& s = subscribers_[m.number];
+  s.who = m.ask.who;
+  s.filter = m.ask.filter;
+  s.credit = std::clamp<std::size_t>(m.ask.credit, 2, bounds_.subscriber_credit);
+  watch(s.who, [this, number = m.number](const caf::error&) { detach(number); });
+  if (m.ask.from == 0) {
+    snapshot(m.number, s);
+    return;
+  }
+  const bool remembered = m.ask.from == newest_
+                          || (m.ask.from < newest_ && !recent_.empty() && recent_.front()->from <= m.ask.from);
+  if (!remembered) {
+    caf_shim::tell(*this, s.who, protocol::reset{m.number, "version " + std::to_string(m.ask.from)
+                                                             + " is not remembered any more"});
+    snapshot(m.number, s);
+    return;
+  }
+  s.told = m.ask.from;
+  for (const auto& batch : recent_) {
+    if (batch->to <= s.told)
+      continue;
+    if (batch->from >= s.told) {
+      pass_on(m.number, s, batch);
+      continue;
+    }
+    auto rest = std::make_shared<event_batch>();
+    rest->from = s.told;
+    rest->to = batch->to;
+    for (const auto& e : batch->events)
+      if (e.version > s.told)
+        rest->events.push_back(e);
+    pass_on(m.number, s, rest);
+  }
+}
+
+void hub::detach(std::uint64_t number) {
+  auto i = subscribers_.find(number);
+  if (i == subscribers_.end())
+    return;
+  auto who = i->second.who;
+  subscribers_.erase(i);
+  unwatch(who);
+  caf_shim::tell(*this, list_, crew_messages::detached{number});
+}
+
+void hub::publish(const shared_events& batch) {
+  newest_ = batch->to;
+  recent_.push_back(batch);
+  recent_events_ += batch->events.size();
+  while (recent_events_ > bounds_.event_history && recent_.size() > 1) {
+    recent_events_ -= recent_.front()->events.size();
+    recent_.pop_front();
+  }
+  for (auto& [number, s] : subscribers_)
+    pass_on(number, s, batch);
+}
+
+void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batch) {
+  if (s.behind || batch->to <= s.told)
+    return;
+  shared_events mine = batch;
+  if (s.filter != stint::filter{} || batch->from != s.told) {
+    auto some = std::make_shared<event_batch>();
+    some->from = s.told;
+    some->to = batch->to;
+    for (const auto& e : batch->events)
+      if (e.version > s.told && wants(s.filter, e))
+        some->events.push_back(e);
+    // Nothing for this one: the next batch that has something covers these versions as well.
+    if (some->events.empty())
+      return;
+    mine = std::move(some);
+  }
+  if (s.outstanding >= s.credit) {
+    s.behind = true;
+    return;
+  }
+  s.told = batch->to;
+  ++s.outstanding;
+  caf_shim::tell(*this, s.who, protocol::events{number, std::move(mine)});
+}
+
+void hub::snapshot(std::uint64_t number, subscriber& s) {
+  s.behind = false;
+  s.told = newest_;
+  s.in_snapshot = true;
+  s.cursor = 0;
+  next_chunk(number);
+}
+
+void hub::next_chunk(std::uint64_t number) {
+  auto i = subscribers_.find(number);
+  if (i == subscribers_.end() || i->second.asking || i->second.outstanding + 1 >= i->second.credit)
+    return;
+  auto& s = i->second;
+  s.asking = true;
+  page_request ask;
+  ask.filter = s.filter;
+  ask.order = page_order::oldest_first;
+  ask.limit = std::min(chunk_records, bounds_.page);
+  ask.cursor = s.cursor;
+  caf_shim::ask(*this, list_, protocol::read_page{std::move(ask)})
+    .then(
+      [this, number](page& p) {
+        auto found = subscribers_.find(number);
+        if (found == subscribers_.end())
+          return;
+        auto& who = found->second;
+        who.asking = false;
+        if (!who.in_snapshot || who.behind)
+          return;
+        if (!p.tasks.empty()) {
+          ++who.outstanding;
+          caf_shim::tell(*this, who.who, protocol::snapshot{number, std::move(p.tasks)});
+        }
+        who.cursor = p.next;
+        if (p.next == 0) {
+          who.in_snapshot = false;
+          caf_shim::tell(*this, who.who, protocol::snapshot_end{number, p.version});
+        } else {
+          next_chunk(number);
+        }
+      },
+      [this, number](caf::error&) { detach(number); });
+}
+
+void hub::on_exit() {
+  subscribers_.clear();
+  list_ = nullptr;
+  actor_base::on_exit();
+}
+
+} // namespace stint

@@ -1,0 +1,89 @@
+/// The list: the actor that owns every task. It feeds the ledger one message at a time and performs what it decides.
+///
+/// 1. turns a message into a ledger command with the time of day, and answers it
+/// 2. once a turn, after everything that was in the mailbox, hands over work and performs the gathered effects
+/// 3. keeps bodies and open promises by number: the ledger knows neither
+/// 4. watches its workers and replaces one that dies
+/// 5. keeps one timer in flight, for the earliest thing that is due
+///
+/// Owner    stint::list, or a test.
+/// Threads  CAF's scheduler; nothing of it is shared.
+/// Errors   every open question is answered when it ends, with list_gone.
+/// Seed     aptly task/list.go and its mutex.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+#include <stint/crew_messages.hpp>
+#include <stint/environment.hpp>
+
+namespace stint {
+
+struct list_setup {
+  ledger_options rules;
+  registry kinds;
+  std::shared_ptr<environment> env;
+  std::size_t workers = 1;
+};
+
+class list_actor final : public caf_shim::actor_base {
+public:
+  list_actor(caf::actor_config& cfg, list_setup with);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  /// For tests: the rules and their state.
+  [[nodiscard]] const ledger& rules() const noexcept { return ledger_; }
+
+private:
+  struct member {
+    caf::actor who;
+    std::shared_ptr<runner_port> port;
+    std::shared_ptr<stint::runner> runner;
+  };
+
+  [[nodiscard]] moment now() const { return with_.env->now(); }
+  void changed();
+  void turn();
+  void perform();
+  void hand_over_starts();
+  void publish_events();
+  void arm();
+  void hire();
+  void worker_down(worker_id id);
+  void finish_stop();
+  void finish_drains();
+  caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
+  caf::result<protocol::submitted> retry(const protocol::retry& m);
+  caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);
+  body_id keep(std::shared_ptr<const body> b);
+
+  list_setup with_;
+  ledger ledger_;
+  effects fx_;
+  caf::actor log_;
+  caf::actor hub_;
+  std::map<worker_id, member> workers_;
+  std::vector<member> orphans_; ///< runners whose worker died while a body ran
+  worker_id last_worker_ = 0;
+  std::unordered_map<body_id, std::shared_ptr<const body>> bodies_;
+  std::unordered_map<task_id, std::shared_ptr<const body>> ended_bodies_; ///< kept for a retry by hand
+  body_id last_body_ = 0;
+  std::unordered_map<wait_id, caf::typed_response_promise<wait_result>> waits_;
+  std::unordered_map<wait_id, caf::typed_response_promise<fence_result>> fences_;
+  wait_id last_wait_ = 0;
+  std::vector<std::pair<caf::typed_response_promise<protocol::stopped>, bool>> stops_;
+  std::vector<std::pair<caf::typed_response_promise<protocol::changed>, std::string>> drains_;
+  std::multiset<steady_time> armed_; ///< ticks in flight
+  std::set<std::uint64_t> subscriptions_;
+  std::uint64_t last_subscription_ = 0;
+  task_version told_ = 0; ///< events up to here went to the hub
+  bool turn_pending_ = false;
+  bool ending_ = false;
+};
+
+} // namespace stint

@@ -1,0 +1,33 @@
+/// How a list is set up; every option has a default that an application can start with.
+///
+/// Owner    copied by the list.
+/// Errors   start_error(invalid_option) from the list's constructor.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <stint/body.hpp>
+#include <stint/environment.hpp>
+#include <stint/limits.hpp>
+
+namespace stint {
+
+struct options {
+  std::size_t workers = 0;                       ///< bodies that may run at once; 0: one for each core
+  registry kinds{};                              ///< what can be submitted by name
+  stint::limits limits{};                        ///< see <stint/limits.hpp>
+  nanos cancel_grace = default_cancel_grace;     ///< from the stop token to "stuck"
+  nanos stop_grace = default_stop_grace;         ///< how long ~list lets running tasks go on
+  bool abandon_stuck = false;                    ///< at the end, leave threads of stuck bodies behind; else wait for them
+  bool free_stuck = false;                       ///< free a stuck body's claims at once (counted as an overlap)
+  std::vector<std::pair<std::string, std::uint32_t>> capacities{};   ///< counted keys
+  std::vector<std::pair<std::string, std::uint32_t>> queue_limits{}; ///< tasks of a queue that may run at once
+  log_fn log{};                                  ///< warnings go here; empty: to stderr
+  std::shared_ptr<stint::environment> environment{}; ///< for tests; empty: the machine's clocks and threads
+};
+
+} // namespace stint

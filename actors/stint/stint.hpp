@@ -1,0 +1,7 @@
+/// Everything an application includes to run background tasks.
+///
+/// Example  examples/hello/hello.cpp
+#pragma once
+
+#include <stint/configure.hpp>
+#include <stint/list.hpp>
