@@ -29,7 +29,7 @@ LAYERS = {
     "json": {"json", "actors", "core", "store", "messages"},
     "testing": {"testing", "actors", "core", "store", "messages"},
     "http": {"http", "json", "actors", "core", "store", "messages"},
-    "command": {"command", "actors", "core", "store", "messages"},
+    "command": {"command", "json", "actors", "core", "store", "messages"},
     "cli": {"cli", "http", "command", "json", "actors", "core", "store", "messages"},
     "examples": None,
     "tests": None,
