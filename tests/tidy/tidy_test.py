@@ -140,11 +140,11 @@ class Planted(unittest.TestCase):
     def test_a_receive_with_a_time_out_is_found(self):
         for call in ("self->receive([](int) { f(); }, caf::after(d) >> [] {});",
                      "self->request(a, d, 1).receive([](int) {}, [](caf::error&) {});",
-                     "ask(self, a, d, get{}).receive(f, g);"):
+                     "self->request(a, d, get{}).receive(f, g);"):
             self.finds("time-out", {"+actors/stint/list.hpp": call + "\n"})
 
     def test_a_receive_without_time_out_is_no_fault(self):
-        call = "self->receive([](int) { after(1); });\nask(self, a, caf::infinite, get{}).receive(f, g);\n"
+        call = "self->receive([](int) { after(1); });\nask(self, a, get{}).receive(f, g);\nself->request(a, caf::infinite, get{}).receive(f, g);\n"
         self.assertEqual(faults({"+actors/stint/list.hpp": call.replace("after(1)", "f()")}), [])
 
     def test_two_files_of_one_name_are_found(self):
