@@ -64,6 +64,8 @@ outcome outcome_of(const program_end& end) {
       return o;
     }
     case program_end::how::not_started: {
+      if (end.stopped)
+        return cancelled(end.text);
       const int code = end.number == ENOENT ? 127 : 126;
       return may_pass(end.number) ? failed(end.text, code) : discarded(end.text, code);
     }

@@ -70,6 +70,12 @@ public:
   program_end run(const program& what, const std::stop_token& stop) {
     program_end end;
     end.what = program_end::how::not_started;
+    if (stop.stop_requested() || policy_.kill_now.stop_requested()) {
+      end.stopped = true;
+      end.number = ECANCELED;
+      end.text = "stopped before it was started";
+      return end;
+    }
     // Before there is a process: without these nobody could stop it.
     if (!bell_ || !alarm_) {
       end.number = errno;
