@@ -50,8 +50,9 @@ void id_set::erase(task_id id) {
   if (--slot->count != 0)
     return;
   spare_ = std::move(slot);
-  // Ids only grow: give back the front, so that a long life does not keep a table of empty pages.
-  if (number == base_) {
+  // Ids only grow: give back the front, so that a long life does not keep a table of empty pages. The front may have
+  // been emptied long ago, while younger pages still had members.
+  if (!pages_.front()) {
     std::size_t gone = 0;
     while (gone < pages_.size() && !pages_[gone])
       ++gone;

@@ -31,6 +31,9 @@ public:
   /// Returns the smallest id, or 0.
   [[nodiscard]] task_id first() const noexcept;
 
+  /// Returns how many pages lie between the first and the last one, kept or not: what a walk passes. For tests.
+  [[nodiscard]] std::size_t span() const noexcept { return pages_.size(); }
+
 private:
   friend class id_query;
   struct page {
