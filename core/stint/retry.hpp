@@ -35,6 +35,8 @@ private:
 
 /// Returns the time between the end of charged attempt number `charged` (from 1) and the start of the next.
 inline nanos backoff(const retry_policy& p, std::uint32_t charged, dice& random) {
+  if (p.backoff <= nanos{0})
+    return nanos{0}; // zero times a growth that reached infinity would be no number
   const double grown = static_cast<double>(p.backoff.count()) * std::pow(p.factor, charged > 0 ? charged - 1 : 0);
   const double bounded = std::min(grown, static_cast<double>(p.max_backoff.count()));
   return nanos{static_cast<nanos::rep>(bounded * (1.0 + p.jitter * random.part()))};
