@@ -157,7 +157,8 @@ void claims::unplan(claim_holder& h) {
   h.at = claim_holder::stage::none;
 }
 
-bool claims::blocked(const ticket& t) {
+bool claims::blocked(const ticket& t) const {
+  ++looks_;
   const auto& n = *t.node;
   for (std::size_t m = 0; m < lock_mode_count; ++m)
     if (n.held[m] != 0 && !compatible(t.mode, static_cast<lock_mode>(m))) {
@@ -184,6 +185,7 @@ bool claims::blocked(const ticket& t) {
         if (ahead.order() >= t.order() || taken > n.capacity)
           return false;
         taken += ahead.units;
+        ++looks_;
         return true;
       });
   return taken > n.capacity;

@@ -113,6 +113,9 @@ public:
   /// Number of nodes kept; returns to 1 (the root) when no task claims anything.
   [[nodiscard]] std::size_t node_count() const noexcept { return nodes_.size() + 1; }
 
+  /// How often a ticket was looked at to see whether it is blocked, itself and those counted ahead of it. For tests.
+  [[nodiscard]] std::uint64_t looks() const noexcept { return looks_; }
+
 private:
   struct text_hash {
     using is_transparent = void;
@@ -121,7 +124,7 @@ private:
 
   claim_node& node_for(std::string_view text);
   void drop(claim_node& n);
-  static bool blocked(const ticket& t);
+  bool blocked(const ticket& t) const;
   ticket* first_block(claim_holder& h) const;
   static void park(claim_holder& h, ticket& t);
   static void unpark(claim_holder& h);
@@ -137,6 +140,7 @@ private:
 
   std::unique_ptr<claim_node> root_;
   std::unordered_map<std::string, std::unique_ptr<claim_node>, text_hash, std::equal_to<>> nodes_;
+  mutable std::uint64_t looks_ = 0;
 };
 
 } // namespace stint

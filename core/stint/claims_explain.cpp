@@ -79,7 +79,7 @@ std::vector<blocker> claims::held_back_by(const claim_holder& h, steady_time now
 }
 
 void claims::audit() const {
-  auto audit_node = [](const claim_node& n) {
+  auto audit_node = [this](const claim_node& n) {
     std::array<std::uint32_t, lock_mode_count> held{};
     std::uint64_t units = 0;
     for (const auto* t = n.holders; t != nullptr; t = t->place.next) {
