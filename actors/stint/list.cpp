@@ -1,9 +1,8 @@
 #include <stint/list.hpp>
 
-#include <thread>
-
 #include <stint/blocking.hpp>
 #include <stint/list_actor.hpp>
+#include <stint/runner_thread.hpp>
 
 namespace stint {
 
@@ -33,7 +32,7 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
   if (!caf_shim::marked(system, "stint.configured"))
     throw start_error{{errc::not_configured, {}}};
   if (with.workers == 0)
-    with.workers = std::max(1U, std::thread::hardware_concurrency());
+    with.workers = runner_thread::cores();
   if (with.workers > with.limits.workers)
     throw start_error{{errc::invalid_option, "more workers than " + std::to_string(with.limits.workers)}};
   if (with.cancel_grace <= nanos{0} || with.stop_grace < nanos{0})

@@ -38,6 +38,7 @@ public:
 
   /// For tests: the rules and their state.
   [[nodiscard]] const ledger& rules() const noexcept { return ledger_; }
+  [[nodiscard]] caf::actor any_worker() const { return workers_.empty() ? caf::actor{} : workers_.begin()->second.who; }
 
 private:
   struct member {

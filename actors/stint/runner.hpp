@@ -29,6 +29,9 @@ public:
   /// Called by the worker when it was woken; a stand-in without a thread runs a body here.
   virtual void turn() {}
 
+  /// Called after the worker has collected, when it may be woken again.
+  virtual void turned() {}
+
   /// Names the attempt whose body runs now.
   [[nodiscard]] virtual std::optional<running_body> current() const = 0;
 

@@ -5,6 +5,7 @@
 /// Errors   none: what a body does is an outcome.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -30,6 +31,9 @@ public:
   void replace(const attempt_ptr& a) override;
   [[nodiscard]] std::optional<running_body> current() const override;
   void close() override;
+
+  /// Returns how many bodies this machine can run at once.
+  [[nodiscard]] static std::size_t cores() noexcept { return std::max(1U, std::thread::hardware_concurrency()); }
 
   /// Waits for the threads; with `abandon`, lets go of those whose body is stuck.
   void join(bool abandon);

@@ -121,7 +121,7 @@ void worker::run_here(const attempt_ptr& a) {
 void worker::take_notes(runner_attempt& a) {
   auto n = a.take_notes();
   if (n.output_skipped != 0)
-    n.output.insert(0, "[" + std::to_string(n.output_skipped) + " bytes skipped]\n");
+    n.output = "[" + std::to_string(n.output_skipped) + " bytes skipped]\n" + n.output;
   if (!n.output.empty())
     caf_shim::tell(*this, with_.log, append{a.what().id, std::move(n.output)});
   if (n.progress || n.detail)
@@ -131,6 +131,7 @@ void worker::take_notes(runner_attempt& a) {
 void worker::look() {
   with_.runner->turn();
   auto news = with_.port->collect();
+  with_.runner->turned();
   // What a body said goes before its outcome: whoever waits for the end then reads all of it.
   for (auto& a : news.noted)
     take_notes(*a);

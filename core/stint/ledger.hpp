@@ -151,6 +151,7 @@ public:
   // -- for the shell ----------------------------------------------------------------------------------------------------
   [[nodiscard]] const record* find(task_id id) const { return tasks_.find(id); }
   [[nodiscard]] const std::string& kind_of(const record& r) const { return tasks_.kind_name(r); }
+  [[nodiscard]] task_id last_id() const noexcept { return tasks_.last_id(); }
   [[nodiscard]] task_version version() const noexcept { return version_; }
   [[nodiscard]] std::uint64_t epoch() const noexcept { return options_.epoch; }
   [[nodiscard]] std::uint64_t stale() const noexcept { return stale_; }
