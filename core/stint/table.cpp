@@ -35,8 +35,13 @@ record& table::add(std::string name, std::string_view queue, std::string_view ki
   while (chunks_.size() <= number - first_chunk_)
     chunks_.push_back(nullptr);
   auto& c = chunks_[number - first_chunk_];
-  if (!c)
+  if (!c) {
     c = std::make_unique<chunk>();
+    // The chunk before this one was kept while it took new ids: nobody gives it back if all its tasks are gone.
+    if (number > first_chunk_)
+      if (auto& before = chunks_[number - first_chunk_ - 1]; before && before->used == 0)
+        before.reset();
+  }
   ++c->used;
   auto& r = c->records[id % chunk_size];
   r = record{};

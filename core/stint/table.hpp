@@ -8,6 +8,7 @@
 /// Seed     aptly task/list.go scans all tasks ever queued at each completion and at each get.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -74,6 +75,11 @@ public:
   [[nodiscard]] const std::string& queue_name(const record& r) const { return queues.name(r.queue); }
   [[nodiscard]] const std::string& kind_name(const record& r) const { return kinds.name(r.kind); }
   [[nodiscard]] const tally& of_queue(std::uint32_t queue) const { return tallies_[queue]; }
+
+  /// Blocks of records in memory. For tests.
+  [[nodiscard]] std::size_t kept_chunks() const {
+    return static_cast<std::size_t>(std::count_if(chunks_.begin(), chunks_.end(), [](const auto& c) { return c != nullptr; }));
+  }
 
   name_book queues;
   name_book kinds;
