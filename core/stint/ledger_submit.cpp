@@ -1,6 +1,7 @@
 #include <stint/ledger.hpp>
 
 #include <functional>
+#include <unordered_set>
 
 #include <stint/plant.hpp>
 #include <stint/validate.hpp>
@@ -27,6 +28,16 @@ std::size_t fingerprint(const spec& s) {
   for (const auto& t : s.tags)
     mix(h, of(t));
   mix(h, static_cast<std::size_t>(s.priority + 2));
+  const auto time = [&h](std::optional<nanos> t) { mix(h, t ? static_cast<std::size_t>(t->count()) : ~std::size_t{0}); };
+  time(s.timeout);
+  time(s.start_within);
+  time(s.run_at ? std::optional{s.run_at->time_since_epoch()} : std::nullopt);
+  time(s.delay);
+  mix(h, s.retry.max_attempts);
+  time(s.retry.backoff);
+  mix(h, std::hash<double>{}(s.retry.factor));
+  time(s.retry.max_backoff);
+  mix(h, std::hash<double>{}(s.retry.jitter));
   return h;
 }
 
@@ -53,6 +64,14 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
     return {errc::body_missing, "task '" + s.name + "' has neither a body nor a kind"};
   if (!s.kind.empty() && t.body != 0)
     return {errc::body_and_kind, "task '" + s.name + "' has a body and the kind '" + s.kind + "'"};
+  // Before all that may have changed since: a repetition gets its first answer, which may have been lost.
+  if (!s.idempotency_key.empty())
+    if (auto i = idempotent_.find(s.idempotency_key); i != idempotent_.end()) {
+      if (i->second.hash != fingerprint(s))
+        return {errc::idempotency_conflict, "key '" + s.idempotency_key + "' belongs to task "
+                                              + std::to_string(i->second.id)};
+      return unit; // not a new one
+    }
   if (!s.kind.empty() && !kinds_.contains(s.kind))
     return {errc::unknown_kind, "'" + s.kind + "'"};
   const auto queue = tasks_.queues.find(s.queue);
@@ -62,13 +81,6 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
     return {errc::queue_draining, "'" + s.queue + "'"};
   if (auto ok = claims_.check(s.claims); !ok)
     return ok;
-  if (!s.idempotency_key.empty())
-    if (auto i = idempotent_.find(s.idempotency_key); i != idempotent_.end()) {
-      if (i->second.hash != fingerprint(s))
-        return {errc::idempotency_conflict, "key '" + s.idempotency_key + "' belongs to task "
-                                              + std::to_string(i->second.id)};
-      return unit; // not a new one
-    }
   ++fresh;
   return unit;
 }
@@ -81,7 +93,7 @@ result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effect
                                      + std::to_string(options_.limits.batch)};
   std::size_t fresh = 0;
   std::unordered_map<std::string_view, std::size_t> keys; // of this very batch
-  std::size_t new_queues = 0;
+  std::unordered_set<std::string_view> new_queues;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& s = batch[i].spec;
     auto ok = check_new(batch[i], fresh);
@@ -89,16 +101,13 @@ result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effect
       auto [first, is_first] = keys.try_emplace(s.idempotency_key, i);
       if (!is_first && fingerprint(batch[first->second].spec) != fingerprint(s))
         ok = {errc::idempotency_conflict, "key '" + s.idempotency_key + "' stands twice in one submission"};
+      else if (!is_first && !idempotent_.contains(s.idempotency_key))
+        --fresh;
     }
-    if (ok && tasks_.queues.find(s.queue) == 0 && ++new_queues + tasks_.queues.size() > options_.limits.queues + 1) {
-      // Counted per task, so exact only when each names its own new queue: make sure before refusing.
-      std::unordered_map<std::string_view, bool> names;
-      for (const auto& t : batch)
-        if (tasks_.queues.find(t.spec.queue) == 0)
-          names[t.spec.queue] = true;
-      if (names.size() + tasks_.queues.size() > options_.limits.queues + 1)
-        ok = {errc::too_many_queues, "the submission names " + std::to_string(names.size()) + " new queues"};
-    }
+    if (ok && tasks_.queues.find(s.queue) == 0 && new_queues.insert(s.queue).second
+        && new_queues.size() + tasks_.queues.size() > options_.limits.queues + 1)
+      ok = {errc::too_many_queues, "the submission names " + std::to_string(new_queues.size())
+                                     + " new queues, of " + std::to_string(options_.limits.queues) + " in all"};
     if (!ok) {
       auto e = ok.error();
       return {e.code, batch.size() == 1 ? e.text : "task " + std::to_string(i) + ": " + e.text};
