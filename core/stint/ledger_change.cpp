@@ -199,7 +199,7 @@ void ledger::retain(moment now, effects& fx) {
 
 void ledger::note_progress(task_id id, std::uint32_t attempt, stint::progress p) {
   auto* r = tasks_.find(id);
-  if (r == nullptr || r->attempt != attempt)
+  if (r == nullptr || r->attempt != attempt || !running(r->state))
     return;
   if (p.text.size() > options_.limits.error_text)
     p.text.resize(options_.limits.error_text);
@@ -208,7 +208,7 @@ void ledger::note_progress(task_id id, std::uint32_t attempt, stint::progress p)
 
 void ledger::note_detail(task_id id, std::uint32_t attempt, std::string detail) {
   auto* r = tasks_.find(id);
-  if (r != nullptr && r->attempt == attempt && detail.size() <= options_.limits.detail)
+  if (r != nullptr && r->attempt == attempt && running(r->state) && detail.size() <= options_.limits.detail)
     r->more().detail = std::move(detail);
 }
 
