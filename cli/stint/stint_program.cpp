@@ -1,0 +1,100 @@
+// The stint program: reads the command line and hands over to the verb. One file per verb stands beside this one.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include "batch.hpp"
+#include "signals.hpp"
+
+namespace {
+
+constexpr int bad_input = 2;
+
+constexpr const char* about = "Background tasks: run commands side by side, in an order that their claims allow.";
+
+constexpr const char* more_about_batch = R"(FILE has one JSON object per line; all fields but command are optional:
+  {"name": "index main", "command": ["sh", "-c", "make index"],
+   "claims": ["repo/main", {"key": "disk", "mode": "shared"}, {"key": "cpu", "units": 2}],
+   "env": {"LANG": "C"}, "cwd": ".", "priority": 0, "timeout": "30s", "attempts": 3,
+   "tags": ["nightly"], "queue": "default", "delay": "1s"}
+
+A bad line is refused with its number, before anything runs. Ctrl-C stops: SIGTERM to what runs,
+and SIGKILL 2 s later; a second Ctrl-C kills at once.
+
+Exit code: 0 all succeeded, 1 some did not, 2 bad input, 130 ended by Ctrl-C.)";
+
+int no_verb(const std::string& name, const CLI::App& app) {
+  std::cerr << "stint: there is no verb '" << name << "'\n\n" << app.help();
+  return bad_input;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{about, "stint"};
+  app.set_version_flag("--version", "stint " STINT_VERSION);
+  app.require_subcommand(1);
+
+  stint::cli::batch_options batch;
+  auto* batch_verb = app.add_subcommand("batch", "Run the commands of a file as tasks, and show how they go");
+  batch_verb->footer(more_about_batch);
+  batch_verb->add_option("FILE", batch.file, "One task per line, as JSON; - for standard input")->required();
+  batch_verb->add_option("-j,--workers", batch.workers, "Commands that run at once (default: one for each core)")
+    ->check(CLI::Range(1, 1024))
+    ->type_name("N");
+  batch_verb->add_option("--capacity", batch.capacities, "Units of a counted key, such as cpu=8; may be repeated")
+    ->type_name("KEY=UNITS")
+    ->allow_extra_args(false);
+  batch_verb->add_option("--output-dir", batch.output_dir, "Keep all output, one file per task in this folder")
+    ->type_name("DIR");
+  batch_verb->add_flag("--json", batch.json, "Print one JSON line per transition, and nothing else");
+
+  std::string about_what;
+  auto* help_verb = app.add_subcommand("help", "Explain a verb");
+  help_verb->add_option("VERB", about_what, "Which one");
+
+  // CLI11 would only say that a verb is missing.
+  if (argc > 1 && argv[1][0] != '-' && std::string_view{argv[1]} != "batch" && std::string_view{argv[1]} != "help")
+    return no_verb(argv[1], app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0)
+      return app.exit(e); // --help and --version
+    std::cerr << "stint: " << e.what() << "\n";
+    if (app.get_subcommands().empty())
+      std::cerr << "\n" << app.help();
+    else
+      std::cerr << "stint: see 'stint help " << app.get_subcommands().front()->get_name() << "'" << std::endl;
+    return bad_input;
+  }
+
+  if (help_verb->parsed()) {
+    if (about_what.empty()) {
+      std::cout << app.help();
+      return 0;
+    }
+    try {
+      std::cout << app.get_subcommand(about_what)->help("stint");
+      return 0;
+    } catch (const CLI::OptionNotFound&) {
+      return no_verb(about_what, app);
+    }
+  }
+
+  // Before any other thread: they all inherit what is blocked here.
+  stint::cli::signals heard;
+  return stint::cli::run_batch(batch, heard);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "stint: " << e.what() << std::endl;
+    return bad_input;
+  }
+}
