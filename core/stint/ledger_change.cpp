@@ -63,10 +63,13 @@ result<changed> ledger::cancel_matching(const filter& f, moment now, effects& fx
       ids.push_back(id);
     return true;
   });
+  std::uint64_t count = 0; // a filter may name an id twice
   for (auto id : ids)
-    if (auto* r = tasks_.find(id); r != nullptr && !terminal(r->state))
+    if (auto* r = tasks_.find(id); r != nullptr && !terminal(r->state) && r->state != state::cancelling) {
       cancel_one(*r, now, fx);
-  return changed{version_, ids.size()};
+      ++count;
+    }
+  return changed{version_, count};
 }
 
 result<task_id> ledger::retry(task_id id, task_version if_version, body_id body, moment now, effects& fx) {
@@ -163,10 +166,13 @@ result<changed> ledger::clear(const filter& f, moment now, effects& fx) {
       ids.push_back(id);
     return true;
   });
+  std::uint64_t count = 0;
   for (auto id : ids)
-    if (auto* r = tasks_.find(id))
+    if (auto* r = tasks_.find(id)) {
       erase(*r, now, fx);
-  return changed{version_, ids.size()};
+      ++count;
+    }
+  return changed{version_, count};
 }
 
 void ledger::erase(record& r, moment now, effects& fx) {
