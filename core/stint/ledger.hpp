@@ -199,7 +199,7 @@ private:
   void die_with_worker(record& r, moment now, effects& fx);
   void erase(record& r, moment now, effects& fx);
   void retain(moment now, effects& fx);
-  void recall(crew_member& m, effects& fx, std::size_t keep);
+  void recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_idle);
   void rescue_unbegun(moment now, effects& fx);
   void due(const due_entry<steady_time>& e, moment now, effects& fx);
   void set_tokens(moment now, effects& fx);
@@ -228,6 +228,7 @@ private:
   std::deque<std::pair<task_id, wall_time>> finished_; ///< for retention, in the order of their ends
   std::vector<claim_holder*> woken_;
   bool paused_ = false;
+  bool draining_ = false;
   bool stopping_ = false;
   bool tokens_set_ = false;
   bool look_pending_ = false;

@@ -75,7 +75,7 @@ totals ledger::counts() const {
     t.tasks.by_state[i] = tasks_.in(static_cast<state>(i)).size();
   for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n) {
     const auto& q = ready_.queue(n);
-    t.queues.push_back({tasks_.queues.name(n), q.limit, q.paused || paused_, q.draining, tasks_.of_queue(n)});
+    t.queues.push_back({tasks_.queues.name(n), q.limit, q.paused || paused_, q.draining || draining_, tasks_.of_queue(n)});
   }
   t.submitted = tasks_.last_id();
   t.deleted = deleted_;

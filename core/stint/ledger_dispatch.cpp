@@ -1,5 +1,7 @@
 #include <stint/ledger.hpp>
 
+#include <algorithm>
+
 #include <stint/plant.hpp>
 
 namespace stint {
@@ -22,11 +24,17 @@ constexpr nanos behind_a_long_body = std::chrono::microseconds{500};
 } // namespace
 
 void ledger::dispatch(moment now, effects& fx) {
-  while (auto* l = stopping_ ? nullptr : ready_.next()) {
+  std::vector<std::uint32_t> busy; // kinds whose workers have no room; a round makes none
+  auto has_room = [&busy](std::uint32_t kind) { return std::find(busy.begin(), busy.end(), kind) == busy.end(); };
+  while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
     auto& r = *tasks_.find(l->id);
     auto* m = least_busy(crew_, tasks_.kind_name(r));
-    if (m == nullptr)
-      break;
+    if (m == nullptr) {
+      if (r.kind == 0) // any worker would do
+        break;
+      busy.push_back(r.kind);
+      continue;
+    }
     ready_.remove(*l);
     // A more urgent task may have drawn a ticket ahead of this one since it became ready.
     if (!claims_.still_free(*l))
@@ -54,11 +62,16 @@ void ledger::dispatch(moment now, effects& fx) {
   retain(now, fx);
 }
 
-void ledger::recall(crew_member& m, effects& fx, std::size_t keep) {
+void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_idle) {
   for (std::size_t i = m.has.size(); i-- > keep;) {
     auto& l = *m.has[i];
     if (l.begun || l.recalled || running(tasks_.find(l.id)->state) == false)
       continue;
+    const auto& kind = tasks_.kinds.name(l.kind);
+    if (for_the_idle && std::none_of(crew_.members().begin(), crew_.members().end(), [&kind](const auto& other) {
+          return other.has.empty() && (kind.empty() || other.kinds.contains(kind));
+        }))
+      continue; // it would only come back to the same worker
     l.recalled = true;
     m.recalling = true;
     fx.recall.push_back({m.id, l.id, l.attempt});
@@ -83,7 +96,7 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
       later = true;
       continue;
     }
-    recall(m, fx, 1);
+    recall(m, fx, 1, true);
   }
   if (later && !look_pending_) {
     look_pending_ = true;
@@ -171,6 +184,7 @@ void ledger::set_stuck(record& r) {
   l.id = old->id;
   l.body = old->body;
   l.queue = old->queue;
+  l.kind = old->kind;
   l.since = old->since;
   l.deadline = old->deadline;
   l.alone = old->alone;

@@ -1,5 +1,7 @@
 #include <stint/ledger.hpp>
 
+#include <algorithm>
+
 #include <stint/plant.hpp>
 #include <stint/validate.hpp>
 
@@ -47,6 +49,7 @@ result<task_version> ledger::resume(const std::string& queue, moment, effects&) 
   waiting.queue = queue;
   if (queue.empty()) {
     paused_ = false;
+    draining_ = false;
   } else {
     auto n = known_queue(queue);
     if (!n)
@@ -61,8 +64,7 @@ result<task_version> ledger::resume(const std::string& queue, moment, effects&) 
 
 result<task_version> ledger::drain(const std::string& queue, moment, effects&) {
   if (queue.empty()) {
-    for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n)
-      ready_.queue(n).draining = true;
+    draining_ = true; // queues to come as well
     return version_;
   }
   auto n = known_queue(queue);
@@ -118,9 +120,12 @@ void ledger::reroute(const filter& f) {
 void ledger::stop(nanos grace, moment now, effects& fx) {
   if (!stopping_) {
     stopping_ = true;
+    for (const auto& [id, bodies] : stuck_)
+      left_.stuck.push_back(id);
+    std::sort(left_.stuck.begin(), left_.stuck.end());
     end_unstarted(now, fx);
     for (auto& m : crew_.members())
-      recall(m, fx, 0);
+      recall(m, fx, 0, false);
   }
   if (grace <= nanos{0})
     set_tokens(now, fx);

@@ -77,7 +77,7 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
   const auto queue = tasks_.queues.find(s.queue);
   if (queue == 0 && tasks_.queues.size() > options_.limits.queues)
     return {errc::too_many_queues, "'" + s.queue + "' would be one more than " + std::to_string(options_.limits.queues)};
-  if (queue != 0 && ready_.queue(queue).draining)
+  if (draining_ || (queue != 0 && ready_.queue(queue).draining))
     return {errc::queue_draining, "'" + s.queue + "'"};
   if (auto ok = claims_.check(s.claims); !ok)
     return ok;
@@ -137,6 +137,7 @@ result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effect
     l.id = r.id;
     l.body = t.body;
     l.queue = r.queue;
+    l.kind = r.kind;
     l.since = now.steady;
     if (has_extra(s, t.retry_of)) {
       auto& x = r.more();

@@ -3,7 +3,7 @@
 /// Owner    the ledger; a task stands here from the moment nothing but a slot is missing until it is handed over.
 /// Threads  none: the owner's mailbox is the lock.
 /// Order    (priority, moment of entering `waiting`) over all open queues.
-/// Cost     add, remove O(1) in order; next O(queues that have somebody standing).
+/// Cost     add, remove O(1) in order; next O(pairs of queue and kind that have somebody standing).
 #pragma once
 
 #include <algorithm>
@@ -16,16 +16,32 @@
 
 namespace stint {
 
+/// Who stands in one queue for one kind: while the workers of a kind are busy, the other kinds go on.
+struct ready_lane {
+  std::uint32_t kind = 0;
+  bool listed = false;
+  line<live, &live::ready> standing;
+};
+
 /// One named lane.
 struct task_queue {
   std::uint32_t limit = 0; ///< 0: none
   std::uint32_t running = 0;
   bool paused = false;
   bool draining = false;
-  bool listed = false;
-  line<live, &live::ready> standing;
+  std::vector<ready_lane> lanes; ///< made when a task of that kind first stands here
 
   [[nodiscard]] bool full() const noexcept { return limit != 0 && running >= limit; }
+
+  /// Returns the index of a kind's lane.
+  std::uint32_t lane_of(std::uint32_t kind) {
+    std::uint32_t i = 0;
+    while (i < lanes.size() && lanes[i].kind != kind)
+      ++i;
+    if (i == lanes.size())
+      lanes.emplace_back().kind = kind;
+    return i;
+  }
 };
 
 class ready {
@@ -39,38 +55,50 @@ public:
 
   void add(live& l) {
     auto& q = queue(l.queue);
-    q.standing.push(l);
+    const auto i = q.lane_of(l.kind);
+    q.lanes[i].standing.push(l);
     ++count_;
-    if (!q.listed) {
-      q.listed = true;
-      listed_.push_back(l.queue);
+    if (!q.lanes[i].listed) {
+      q.lanes[i].listed = true;
+      listed_.push_back({l.queue, i});
     }
   }
 
   void remove(live& l) {
     if (!l.ready.linked)
       return;
-    queue(l.queue).standing.remove(l);
+    auto& q = queue(l.queue);
+    q.lanes[q.lane_of(l.kind)].standing.remove(l);
     --count_;
   }
 
-  /// Returns the first task whose queue is open, or null.
-  live* next() {
+  /// Returns the first task whose queue is open and whose kind `has_room(kind)`, or null.
+  template <class F>
+  live* next(F&& has_room) {
     live* best = nullptr;
     for (std::size_t i = 0; i < listed_.size();) {
-      auto& q = queues_[listed_[i]];
-      auto* first = q.standing.front();
+      auto& q = queues_[listed_[i].queue];
+      auto& lane = q.lanes[listed_[i].lane];
+      auto* first = lane.standing.front();
       if (first == nullptr) {
-        q.listed = false;
+        lane.listed = false;
         listed_[i] = listed_.back();
         listed_.pop_back();
         continue;
       }
-      if (!q.full() && (best == nullptr || first->order() < best->order()))
+      if (!q.full() && (best == nullptr || first->order() < best->order()) && has_room(lane.kind))
         best = first;
       ++i;
     }
     return best;
+  }
+
+  /// Counts the tasks that stand before `l` in its queue, up to `most`.
+  [[nodiscard]] std::uint64_t ahead_of(const live& l, std::uint64_t most) const {
+    std::uint64_t n = 0;
+    for (const auto& lane : queues_[l.queue].lanes)
+      lane.standing.for_each([&](const live& other) { return other.order() < l.order() && n < most && ++n > 0; });
+    return n;
   }
 
   /// Tasks that stand here, whether their queue is open or not.
@@ -78,7 +106,11 @@ public:
 
 private:
   std::vector<task_queue> queues_;
-  std::vector<std::uint32_t> listed_;
+  struct place {
+    std::uint32_t queue;
+    std::uint32_t lane;
+  };
+  std::vector<place> listed_; ///< lanes with somebody standing, and some that have just been left
   std::size_t count_ = 0;
 };
 

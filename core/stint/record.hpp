@@ -46,6 +46,7 @@ struct live : claim_holder {
   steady_time deadline{};
   std::uint32_t attempt = 0; ///< the attempt that holds the claims
   std::uint32_t queue = 0;
+  std::uint32_t kind = 0;
   bool begun = false;
   bool recalled = false;     ///< asked back from its worker
   bool alone = false;        ///< a suspect: planned to run with nothing else
