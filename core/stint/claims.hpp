@@ -104,6 +104,9 @@ public:
   /// Lists up to `limit` holders and waiters that stand in `h`'s way.
   [[nodiscard]] std::vector<blocker> in_the_way_of(const claim_holder& h, steady_time now, std::size_t limit) const;
 
+  /// Says what `h` asks for beyond a capacity that was lowered since; empty: nothing.
+  [[nodiscard]] static std::string out_of_reach(const claim_holder& h);
+
   /// Lists up to `limit` waiters that `h` holds back.
   [[nodiscard]] std::vector<blocker> held_back_by(const claim_holder& h, steady_time now, std::size_t limit) const;
 

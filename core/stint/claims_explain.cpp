@@ -8,6 +8,9 @@ namespace stint {
 
 namespace {
 
+/// Holders of one node that an answer looks at.
+constexpr std::size_t most_holders = 10'000;
+
 blocker describe(const ticket& other, const ticket& at, bool holds, steady_time now) {
   blocker b;
   b.id = other.who->id;
@@ -41,8 +44,8 @@ std::vector<blocker> claims::in_the_way_of(const claim_holder& h, steady_time no
     return out;
   each_ticket(h, [&](const ticket& t) {
     const bool units_short = t.mode == lock_mode::u;
-    std::size_t looked = 0;
-    for (const auto* g = t.node->holders; g != nullptr && looked < limit * 4; g = g->place.next, ++looked)
+    std::size_t looked = 0; // many may hold a node above in a mode that is in nobody's way
+    for (const auto* g = t.node->holders; g != nullptr && looked < most_holders; g = g->place.next, ++looked)
       if (!compatible(t.mode, g->mode) || units_short)
         if (!add(*g, t, true))
           return;
@@ -76,6 +79,14 @@ std::vector<blocker> claims::held_back_by(const claim_holder& h, steady_time now
     }
   });
   return out;
+}
+
+std::string claims::out_of_reach(const claim_holder& h) {
+  for (std::uint32_t i = 0; i < h.below_count; ++i)
+    if (const auto& t = h.below[i]; t.units > t.node->capacity)
+      return std::to_string(t.units) + " units of '" + std::string{t.node->text} + "', which has "
+             + std::to_string(t.node->capacity);
+  return {};
 }
 
 void claims::audit() const {

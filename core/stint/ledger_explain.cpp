@@ -78,6 +78,10 @@ result<explanation> ledger::explain(task_id id, moment now) const {
     case wait_reason::claims: {
       e.text = e.reason == wait_reason::alone ? "a suspect of " + std::to_string(r->deaths) + " deaths runs alone; "
                                               : std::string{};
+      if (auto beyond = claims::out_of_reach(*r->live); !beyond.empty()) {
+        e.text += "asks for " + beyond + ": raise the capacity or cancel it";
+        break;
+      }
       if (e.waits_for.empty()) {
         e.text += "waits for its claims";
         break;
@@ -90,13 +94,7 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       break;
     }
     default: {
-      const auto& standing = ready_.queue(r->queue).standing;
-      standing.for_each([&](const live& l) {
-        if (&l == r->live.get() || e.ahead == most_ahead)
-          return false;
-        ++e.ahead;
-        return true;
-      });
+      e.ahead = ready_.ahead_of(*r->live, most_ahead);
       e.text = e.reason == wait_reason::limit
                  ? "queue " + queue + " runs as many tasks as its limit allows"
                  : "all workers are busy";
