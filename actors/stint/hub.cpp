@@ -41,7 +41,11 @@ caf::behavior hub::make_behavior() {
 }
 
 void hub::attach(const crew_messages::attach& m) {
-  newest_ = std::max(newest_, m.now);
+  if (m.now != newest_) { // nobody listened for a while: what is remembered ends before a gap
+    recent_.clear();
+    recent_events_ = 0;
+    newest_ = m.now;
+  }
   auto& s = subscribers_[m.number];
   s.who = m.ask.who;
   s.filter = m.ask.filter;
@@ -128,6 +132,8 @@ void hub::snapshot(std::uint64_t number, subscriber& s) {
   s.behind = false;
   s.told = newest_;
   s.in_snapshot = true;
+  s.asking = false;
+  ++s.round;
   s.cursor = 0;
   next_chunk(number);
 }
@@ -145,9 +151,9 @@ void hub::next_chunk(std::uint64_t number) {
   ask.cursor = s.cursor;
   caf_shim::ask(*this, list_, protocol::read_page{std::move(ask)})
     .then(
-      [this, number](page& p) {
+      [this, number, round = s.round](page& p) {
         auto found = subscribers_.find(number);
-        if (found == subscribers_.end())
+        if (found == subscribers_.end() || found->second.round != round)
           return;
         auto& who = found->second;
         who.asking = false;

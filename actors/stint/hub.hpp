@@ -36,6 +36,7 @@ private:
     bool behind = false;
     bool in_snapshot = false;
     bool asking = false;   ///< a chunk is under way
+    std::uint64_t round = 0; ///< number of the snapshot: a chunk of an older one is not taken
     task_id cursor = 0;
   };
 
