@@ -141,13 +141,7 @@ caf::behavior list_actor::make_behavior() {
         ledger_.note_detail(m.id, m.attempt, std::move(*m.detail));
     },
     [this](const crew_messages::orphan_look& m) {
-      auto& o = orphans_.at(m.index);
-      auto news = o.port->collect();
-      for (auto& r : news.reports)
-        if (r.what == attempt_report::kind::finished)
-          r.what = attempt_report::kind::freed;
-      std::erase_if(news.reports, [](const auto& r) { return r.what != attempt_report::kind::freed; });
-      ledger_.report(0, news.reports, now(), fx_);
+      hear_orphan(0, *orphans_.at(m.index).port);
       changed();
     },
     [this](const crew_messages::detached& m) {

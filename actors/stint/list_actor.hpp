@@ -56,6 +56,7 @@ private:
   void arm();
   void hire();
   void worker_down(worker_id id);
+  void hear_orphan(worker_id from, runner_port& port);
   void finish_stop();
   void finish_drains();
   caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
@@ -79,7 +80,7 @@ private:
   wait_id last_wait_ = 0;
   std::vector<std::pair<caf::typed_response_promise<protocol::stopped>, bool>> stops_;
   std::vector<std::pair<caf::typed_response_promise<protocol::changed>, std::string>> drains_;
-  std::multiset<steady_time> armed_; ///< ticks in flight
+  std::multiset<stint::steady_time> armed_; ///< ticks in flight
   std::set<std::uint64_t> subscriptions_;
   std::uint64_t last_subscription_ = 0;
   task_version told_ = 0; ///< events up to here went to the hub

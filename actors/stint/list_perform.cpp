@@ -133,6 +133,8 @@ void list_actor::worker_down(worker_id id) {
     return;
   with_.env->log(log_level::warning, "worker " + std::to_string(id) + " died");
   auto& m = gone.mapped();
+  // What its bodies had said before it died still counts.
+  hear_orphan(id, *m.port);
   // First listen, then look: a body that returns in between is reported, not forgotten.
   m.port->open([me = caf::actor_cast<caf::actor>(this), index = orphans_.size()] {
     caf_shim::anon_tell(me, orphan_look{index});
@@ -144,6 +146,23 @@ void list_actor::worker_down(worker_id id) {
   orphans_.push_back(std::move(m));
   ledger_.worker_died(id, bodies, now(), fx_);
   hire();
+}
+
+/// Takes the news of a worker that is gone; an attempt that is nobody's any more frees the claims of its stuck body.
+void list_actor::hear_orphan(worker_id from, runner_port& port) {
+  auto news = port.collect();
+  std::vector<attempt_report> heard;
+  for (auto& r : news.reports) {
+    const auto* t = ledger_.find(r.id);
+    const bool current = from != 0 && t != nullptr && t->live && t->live->worker == from && t->live->attempt == r.attempt;
+    if (!current) {
+      if (r.what != attempt_report::kind::finished)
+        continue;
+      r.what = attempt_report::kind::freed;
+    }
+    heard.push_back(std::move(r));
+  }
+  ledger_.report(from, heard, now(), fx_);
 }
 
 void list_actor::finish_drains() {
@@ -181,8 +200,10 @@ void list_actor::on_exit() {
   fences_.clear();
   stops_.clear();
   drains_.clear();
-  for (auto& [id, m] : workers_)
+  for (auto& [id, m] : workers_) {
+    m.port->close();
     caf_shim::end(*this, m.who);
+  }
   for (auto& o : orphans_)
     o.port->close();
   workers_.clear();

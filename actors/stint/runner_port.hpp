@@ -1,6 +1,7 @@
 /// Where attempts leave their news for the worker: outcomes, begins, output; one wake-up for any number of them.
 ///
-/// Owner    shared by a worker, its runner and every attempt; holds nothing of CAF once closed.
+/// Owner    shared by a worker, its runner and every attempt; holds nothing of CAF once left or closed. When a worker
+///          dies, the list listens instead of it, so that no outcome is lost on the way.
 /// Threads  any; one of the few places with a lock. The worker is woken at most once until it has collected.
 /// Order    news of one attempt come in the order in which they happened.
 /// Cost     a lock and, when the worker was idle, one message.
@@ -27,10 +28,13 @@ struct runner_news {
 
 class runner_port {
 public:
-  /// Sets what wakes the worker; it is called under the lock and must only enqueue.
+  /// Sets what wakes the listener; it is called under the lock and must only enqueue. News that are there wake it.
   void open(std::function<void()> wake);
 
-  /// Forgets the worker: later news are dropped.
+  /// Forgets the listener; news are kept for the next one.
+  void leave();
+
+  /// Forgets listener and news, also later ones.
   void close();
 
   void report(attempt_report what);
@@ -48,6 +52,7 @@ private:
   std::mutex mutex_;
   std::function<void()> wake_;
   bool told_ = false;
+  bool closed_ = false;
   runner_news news_;
 };
 

@@ -175,7 +175,7 @@ void worker::tell_list() {
 }
 
 void worker::on_exit() {
-  with_.port->close();
+  with_.port->leave();
   with_.runner->close();
   queue_.clear();
   has_.clear();

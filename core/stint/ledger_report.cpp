@@ -19,7 +19,11 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
     const bool current = r != nullptr && running(r->state) && r->live->worker == from && a.epoch == options_.epoch
                          && (r->live->attempt == a.attempt || planted(plant::skip_attempt_check));
     if (!current || m == nullptr) {
-      ++stale_;
+      // The outcome and the verdict "stuck" may cross on their way: then the body has returned after all.
+      if (a.what == attempt_report::kind::finished)
+        body_returned(a, now, fx);
+      else
+        ++stale_;
       continue;
     }
     auto& l = *r->live;

@@ -130,9 +130,9 @@ auto ask(Self& self, const Dest& dest, Ts&&... xs) {
 template <class Answer, class Self, class Dest, class... Ts>
 caf::result<Answer> hand_over(Self& self, const Dest& dest, Ts&&... xs) {
 #if STINT_CAF_1X
-  self.mail(std::forward<Ts>(xs)...).delegate(dest);
+  static_cast<void>(self.mail(std::forward<Ts>(xs)...).delegate(dest));
 #else
-  self.delegate(dest, std::forward<Ts>(xs)...);
+  static_cast<void>(self.delegate(dest, std::forward<Ts>(xs)...));
 #endif
   return caf::delegated<Answer>{};
 }

@@ -1,0 +1,186 @@
+/// What must hold at every step of a simulation, checked from outside and naively: it shares no code with the core.
+#pragma once
+
+#include <map>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <stint/ledger.hpp>
+#include <stint/runner_attempt.hpp>
+
+namespace stint::sim {
+
+struct breach : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+template <class... Ts>
+void need(bool holds, const Ts&... what) {
+  if (holds)
+    return;
+  std::ostringstream out;
+  (out << ... << what);
+  throw breach{out.str()};
+}
+
+inline bool below(std::string_view k, std::string_view above) {
+  return above.empty() || k == above || (k.size() > above.size() && k.starts_with(above) && k[above.size()] == '/');
+}
+
+/// Naively: two tasks clash when one wants exclusively what the other touches, or a counted key would overflow alone.
+inline bool clash(const std::vector<claim>& a, const std::vector<claim>& b) {
+  auto one_way = [](const std::vector<claim>& x, const std::vector<claim>& y) {
+    for (const auto& c : x) {
+      if (c.mode == claim_mode::exclusive) {
+        if (c.key.empty())
+          return true;
+        for (const auto& d : y) {
+          if (below(d.key, c.key))
+            return true; // y touches something at or below what x has for itself
+          if (below(c.key, d.key) && d.mode != claim_mode::units)
+            return true; // y has a whole tree that contains x's key
+        }
+      } else if (c.mode == claim_mode::units) {
+        for (const auto& d : y)
+          if (d.mode == claim_mode::shared && below(c.key, d.key))
+            return true;             // units change what lies below a shared key
+      }
+    }
+    return false;
+  };
+  return one_way(a, b) || one_way(b, a);
+}
+
+inline const std::vector<claim>& claims_of(const record& r) {
+  static const std::vector<claim> none;
+  return r.extra ? r.extra->claims : none;
+}
+
+/// The capacity of the only counted key of the simulation.
+inline constexpr std::uint32_t sim_capacity = 3;
+inline constexpr std::int32_t stale_code = 999'999;
+
+class oracle {
+public:
+  explicit oracle(const ledger& rules) : rules_(rules) {}
+
+  struct executing {
+    task_id id;
+    std::uint32_t attempt;
+    steady_time began;
+    std::vector<claim> claims;
+  };
+
+  void began(const runner_attempt& a, moment now) {
+    const auto id = a.what().id;
+    need(begun_.emplace(id, a.what().attempt).second, "task ", id, " attempt ", a.what().attempt, " began twice");
+    const auto* r = rules_.find(id);
+    need(r != nullptr, "task ", id, " began and is not there");
+    std::uint64_t units = 0;
+    for (const auto& e : now_) {
+      if (freed_.contains(e.id))
+        continue;
+      need(!clash(e.claims, claims_of(*r)), "tasks ", e.id, " and ", id, " run together and clash");
+      for (const auto& c : e.claims)
+        units += c.mode == claim_mode::units ? c.units : 0;
+    }
+    for (const auto& c : claims_of(*r))
+      if (c.mode == claim_mode::units)
+        need(units + c.units <= sim_capacity, "units overdrawn by ", id);
+    now_.push_back({id, a.what().attempt, now.steady, claims_of(*r)});
+  }
+
+  void ended(const runner_attempt& a) {
+    std::erase_if(now_, [&](const auto& e) { return e.id == a.what().id && e.attempt == a.what().attempt; });
+  }
+
+  void freed_by_hand(task_id id) { freed_.insert(id); }
+  [[nodiscard]] bool runs(task_id id, std::uint32_t attempt) const {
+    for (const auto& e : now_)
+      if (e.id == id && e.attempt == attempt)
+        return true;
+    return false;
+  }
+  [[nodiscard]] bool anything_runs() const { return !now_.empty(); }
+  [[nodiscard]] bool ever_quarantined(task_id id) const { return quarantined_.contains(id); }
+
+  /// Compares with the step before; `somebody_died`: a worker's death was handled in this step.
+  void look(moment now, bool somebody_died) {
+    rules_.audit();
+    for (task_id id = 1; id <= rules_.last_id(); ++id) {
+      const auto* r = rules_.find(id);
+      auto seen = seen_.find(id);
+      if (r == nullptr) {
+        if (seen != seen_.end()) {
+          need(terminal(seen->second.state), "task ", id, " vanished before its end");
+          seen_.erase(seen);
+        }
+        continue;
+      }
+      if (seen != seen_.end() && seen->second.version == r->version) {
+        if (r->stopping == stop_reason::timeout && seen->second.stopping != stop_reason::timeout)
+          timed_out(*r, now);
+        seen->second.stopping = r->stopping;
+        continue;
+      }
+      const bool fresh = seen == seen_.end();
+      const auto before = fresh ? last{} : seen->second;
+      need(fresh || !terminal(before.state), "task ", id, " changed after its end");
+      need(r->code != stale_code, "task ", id, " took the result of an old attempt");
+      const auto most = r->extra ? r->extra->retry.max_attempts : 1;
+      need(r->charged <= most, "task ", id, " was charged ", r->charged, " of ", most);
+      if (r->state == state::quarantined)
+        quarantined_.insert(id);
+      if (!fresh && before.state == state::running && somebody_died && r->state == state::waiting
+          && r->attempt == before.attempt)
+        need(r->deaths == before.deaths + 1, "the death of task ", id, "'s worker was not counted");
+      auto& mine = seen_[id];
+      mine = {r->state, r->version, r->attempt, r->deaths, r->stopping, before.rank};
+      if (r->state == state::running && r->live) {
+        mine.rank = r->live->rank;
+        overtaken(*r);
+      } else if (r->state == state::waiting && before.state == state::running && r->attempt + 1 == before.attempt) {
+        need(r->live->rank == before.rank, "task ", id, " was taken back to another place");
+      }
+    }
+  }
+
+private:
+  struct last {
+    stint::state state = state::waiting;
+    task_version version = 0;
+    std::uint32_t attempt = 0;
+    std::uint32_t deaths = 0;
+    stop_reason stopping = stop_reason::none;
+    std::uint64_t rank = 0;
+  };
+
+  void overtaken(const record& r) const {
+    for (task_id id = 1; id <= rules_.last_id(); ++id) {
+      const auto* w = rules_.find(id);
+      if (w == nullptr || w->state != state::waiting || id == r.id || w->live->rank >= r.live->rank)
+        continue;
+      const bool ticketed = w->live->at == claim_holder::stage::ready || w->live->at == claim_holder::stage::parked;
+      need(!ticketed || !clash(claims_of(*w), claims_of(r)), "task ", r.id, " overtook ", id);
+    }
+  }
+
+  void timed_out(const record& r, moment now) const {
+    for (const auto& e : now_)
+      if (e.id == r.id && e.attempt == r.attempt)
+        need(r.extra && now.steady - e.began >= *r.extra->timeout, "task ", r.id, " timed out too early");
+  }
+
+  const ledger& rules_;
+  std::vector<executing> now_;
+  std::set<std::pair<task_id, std::uint32_t>> begun_;
+  std::set<task_id> freed_;
+  std::set<task_id> quarantined_;
+  std::map<task_id, last> seen_;
+};
+
+} // namespace stint::sim

@@ -1,0 +1,69 @@
+/// A worker's runner as the simulation plays it: a body begins and ends when the seed says so, not when code runs.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <stint/runner.hpp>
+#include <stint/virtual_clock.hpp>
+
+namespace stint::sim {
+
+class sim_runner final : public runner {
+public:
+  sim_runner(std::shared_ptr<runner_port> port, const test::virtual_clock& clock) : port_(std::move(port)), clock_(&clock) {}
+
+  void push(std::vector<attempt_ptr> batch) override {
+    for (auto& a : batch)
+      queue_.push_back(std::move(a));
+  }
+  bool take_back(const attempt_ptr& a) override { return std::erase(queue_, a) != 0; }
+  void replace(const attempt_ptr& a) override {
+    if (current_ == a)
+      stuck_.push_back(std::exchange(current_, nullptr));
+  }
+  [[nodiscard]] std::optional<running_body> current() const override {
+    if (!current_)
+      return std::nullopt;
+    return running_body{current_->what().id, current_->what().attempt};
+  }
+  void close() override {
+    queue_.clear();
+    closed_ = true;
+  }
+
+  [[nodiscard]] bool can_begin() const { return !closed_ && !current_ && !queue_.empty(); }
+  attempt_ptr begin() {
+    current_ = std::move(queue_.front());
+    queue_.pop_front();
+    auto r = current_->report(attempt_report::kind::begun);
+    r.began = clock_->now().wall;
+    port_->report(std::move(r));
+    return current_;
+  }
+  [[nodiscard]] attempt_ptr running() const { return current_; }
+  [[nodiscard]] attempt_ptr a_stuck_one() const { return stuck_.empty() ? nullptr : stuck_.front(); }
+  void finish(const attempt_ptr& a, outcome o) {
+    if (current_ == a)
+      current_.reset();
+    std::erase(stuck_, a);
+    auto r = a->report(attempt_report::kind::finished);
+    r.outcome = std::move(o);
+    r.began = clock_->now().wall;
+    r.took = std::chrono::milliseconds{1};
+    port_->report(std::move(r));
+  }
+
+private:
+  std::shared_ptr<runner_port> port_;
+  const test::virtual_clock* clock_;
+  std::deque<attempt_ptr> queue_;
+  attempt_ptr current_;
+  std::vector<attempt_ptr> stuck_;
+  bool closed_ = false;
+};
+
+} // namespace stint::sim

@@ -1,0 +1,262 @@
+#include <sim/simulation.hpp>
+
+namespace stint::sim {
+
+using namespace std::chrono_literals;
+
+simulation::simulation(std::uint64_t seed, std::size_t steps) : dice_(seed), steps_(steps) {
+  env_ = std::make_shared<test::test_environment>(seed, [this](auto port, const auto& clock) {
+    runners_.push_back(std::make_shared<sim_runner>(std::move(port), clock));
+    return runners_.back();
+  });
+  world_ = std::make_unique<test::step_system>(env_);
+  options with;
+  with.workers = 1 + below(3);
+  with.limits.finished_kept = 40;
+  list_ = world_->spawn_list(with);
+  shell_ = static_cast<const list_actor*>(caf::actor_cast<caf::abstract_actor*>(list_));
+  rules_ = &shell_->rules();
+  oracle_ = std::make_unique<oracle>(*rules_);
+  listen();
+  world_->ask<protocol::changed>(list_, protocol::declare{"cpu", sim_capacity});
+}
+
+simulation::~simulation() { caf::anon_send_exit(ear_, caf::exit_reason::user_shutdown); }
+
+/// Follows every event: no gap, and each task goes on from where it was.
+void simulation::listen() {
+  ear_ = world_->system().spawn([s = stream_, owner = list_](caf::event_based_actor* self) -> caf::behavior {
+    return {
+      [s, owner, self](const protocol::events& m) {
+        const auto& b = *m.batch;
+        if (b.from != s->to || b.events.size() != b.to - b.from)
+          s->wrong = "gap in the stream after version " + std::to_string(s->to);
+        s->to = b.to;
+        for (const auto& e : b.events) {
+          auto known = s->states.find(e.id);
+          if (!e.created && (known == s->states.end() || known->second != e.from))
+            s->wrong = "event " + std::to_string(e.version) + " does not go on from where its task was";
+          if (!e.created && !e.deleted && !legal(e.from, e.to))
+            s->wrong = "event " + std::to_string(e.version) + " tells an illegal move";
+          s->states[e.id] = e.to;
+          if (e.deleted)
+            s->states.erase(e.id);
+        }
+        caf_shim::tell(*self, owner, protocol::credit{m.number, 1});
+      },
+      [](const protocol::snapshot&) {},
+      [s](const protocol::snapshot_end&) { s->complete = true; },
+      [s](const protocol::reset& m) { s->wrong = "reset: " + m.why; },
+    };
+  });
+  world_->ask<protocol::subscribed>(list_, protocol::subscribe{ear_, 0, {}, 1000});
+}
+
+spec simulation::some_spec() {
+  static const std::vector<std::string> keys{"", "a", "a/b", "a/b/c", "a/d", "e", "e/f"};
+  spec s;
+  s.name = "t";
+  s.priority = chance(70) ? 0 : static_cast<int>(below(5)) - 2;
+  s.queue = chance(80) ? "default" : "other";
+  s.retry.max_attempts = static_cast<std::uint32_t>(1 + below(3));
+  s.retry.backoff = 1s;
+  std::set<std::string> used;
+  for (auto n = below(4); n > 0; --n) {
+    const auto& k = keys[chance(8) ? 0 : 1 + below(keys.size() - 1)];
+    if (used.insert(k).second)
+      s.claims.push_back(chance(50) ? exclusive(k) : shared(k));
+  }
+  if (chance(20))
+    s.claims.push_back(units("cpu", static_cast<std::uint32_t>(1 + below(sim_capacity))));
+  if (chance(15))
+    s.delay = std::chrono::seconds{1 + below(30)};
+  if (chance(20))
+    s.timeout = std::chrono::seconds{1 + below(20)};
+  if (chance(5))
+    s.start_within = std::chrono::seconds{1 + below(60)};
+  if (chance(20))
+    s.tags = {"tagged"};
+  return s;
+}
+
+outcome simulation::some_outcome() {
+  switch (below(10)) {
+    case 0:
+    case 1: return failed("no");
+    case 2: return snoozed(std::chrono::seconds{1 + below(10)});
+    case 3: return cancelled();
+    case 4: return discarded("never");
+    default: return succeeded(static_cast<std::int32_t>(below(100)));
+  }
+}
+
+void simulation::submit() {
+  protocol::submit m;
+  for (auto n = 1 + below(4); n > 0; --n)
+    m.tasks.push_back({some_spec(), body{[] {}}});
+  world_->begin_ask<protocol::submitted>(list_, std::move(m));
+}
+
+/// A result of an attempt that is over, as a slow network or a zombie would send it.
+void simulation::stale_report() {
+  const auto* r = rules_->find(some_task());
+  if (r == nullptr || !r->live || r->attempt < 2 || oracle_->runs(r->id, r->attempt - 1))
+    return;
+  crew_messages::worked m;
+  m.from = r->live->worker == 0 ? 1 : r->live->worker;
+  attempt_report a;
+  a.id = r->id;
+  a.attempt = r->attempt - 1;
+  a.epoch = rules_->epoch();
+  a.outcome = succeeded(stale_code);
+  m.reports.push_back(a);
+  caf_shim::anon_tell(list_, std::move(m));
+}
+
+void simulation::play_bodies() {
+  auto& r = *runners_[below(runners_.size())];
+  if (r.can_begin() && chance(70)) {
+    oracle_->began(*r.begin(), env_->now());
+    return;
+  }
+  auto a = r.running();
+  if (a && chance(60)) {
+    oracle_->ended(*a);
+    r.finish(a, some_outcome());
+  } else if (auto s = r.a_stuck_one(); s && chance(30)) {
+    oracle_->ended(*s);
+    r.finish(s, some_outcome());
+  }
+}
+
+void simulation::act() {
+  switch (below(24)) {
+    case 0:
+    case 1:
+    case 2:
+      if (rules_->last_id() < 120)
+        submit();
+      break;
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8: play_bodies(); break;
+    case 9: world_->advance_only(std::chrono::milliseconds{below(1500)}); break;
+    case 10: world_->advance_only(std::chrono::seconds{below(12)}); break;
+    case 11: world_->begin_ask<protocol::changed>(list_, protocol::cancel{some_task(), 0}); break;
+    case 12: world_->begin_ask<protocol::changed>(list_, protocol::remove{some_task(), 0}); break;
+    case 13: world_->begin_ask<protocol::submitted>(list_, protocol::retry{some_task(), 0}); break;
+    case 14:
+      waits_.push_back({world_->begin_ask<wait_result>(
+        list_, protocol::wait{{{some_task(), some_task()}, chance(50) ? wait_for::any : wait_for::all, 0ns}})});
+      break;
+    case 15:
+      if (chance(40))
+        fences_.push_back({world_->begin_ask<fence_result>(list_, protocol::fence{})});
+      break;
+    case 16: world_->begin_ask<protocol::changed>(list_, protocol::pause{chance(50) ? "other" : ""}); break;
+    case 17:
+    case 18: world_->begin_ask<protocol::changed>(list_, protocol::resume{chance(50) ? "other" : ""}); break;
+    case 19:
+      if (chance(30))
+        if (auto w = shell_->any_worker())
+          caf::anon_send_exit(w, caf::exit_reason::kill);
+      break;
+    case 20: stale_report(); break;
+    case 21: env_->clock.step_wall(std::chrono::hours{static_cast<int>(below(49)) - 24}); break;
+    case 22:
+      if (chance(30)) {
+        const auto id = some_task();
+        oracle_->freed_by_hand(id);
+        world_->begin_ask<protocol::changed>(list_, protocol::release_stuck{id});
+      }
+      break;
+    default:
+      if (chance(20)) {
+        filter f;
+        f.tag = "tagged";
+        world_->begin_ask<protocol::changed>(list_, protocol::cancel_matching{f});
+      } else {
+        world_->begin_ask<protocol::changed>(list_, protocol::release{some_task(), 0});
+      }
+  }
+}
+
+void simulation::deliver() {
+  world_->step(dice_);
+  check();
+}
+
+void simulation::check() {
+  const auto died = env_->lines.size();
+  oracle_->look(env_->now(), died != deaths_seen_);
+  deaths_seen_ = died;
+  need(stream_->wrong.empty(), stream_->wrong);
+  for (auto& f : fences_) {
+    if (f.checked || !f.box->has_value())
+      continue;
+    f.checked = true;
+    if (!(*f.box)->has_value())
+      continue;
+    const auto last = (*f.box)->value().last;
+    for (task_id id = 1; id <= last; ++id)
+      if (const auto* r = rules_->find(id); r != nullptr && !oracle_->ever_quarantined(id))
+        need(settled(r->state), "a fence opened before task ", id, " had settled");
+  }
+  hash_ = (hash_ ^ rules_->version()) * 1099511628211ULL;
+}
+
+void simulation::heal() {
+  world_->begin_ask<protocol::changed>(list_, protocol::resume{});
+  world_->begin_ask<protocol::changed>(list_, protocol::resume{"other"});
+  for (int round = 0; round < 400; ++round) {
+    while (world_->step())
+      check();
+    bool open = false;
+    for (task_id id = 1; id <= rules_->last_id(); ++id)
+      if (const auto* r = rules_->find(id))
+        open = open || !settled(r->state);
+    if (!open && !oracle_->anything_runs() && round > 0)
+      break;
+    for (auto& r : runners_) {
+      if (r->can_begin())
+        oracle_->began(*r->begin(), env_->now());
+      for (auto a : {r->running(), r->a_stuck_one()})
+        if (a) {
+          oracle_->ended(*a);
+          r->finish(a, succeeded());
+        }
+    }
+    // Short steps first, so that nothing times out that could have ended.
+    world_->advance_only(round < 300 ? 500ms : std::chrono::milliseconds{60'000});
+  }
+  for (task_id id = 1; id <= rules_->last_id(); ++id)
+    if (const auto* r = rules_->find(id))
+      need(settled(r->state), "task ", id, " never ended: ", to_string(r->state), ", ",
+           rules_->explain(id, env_->now())->text);
+  for (auto& w : waits_)
+    need(w.box->has_value(), "a wait was never answered");
+  for (auto& f : fences_)
+    need(f.box->has_value(), "a fence never opened");
+  need(stream_->to == rules_->version(), "the stream ended at ", stream_->to, " of ", rules_->version());
+  for (task_id id = 1; id <= rules_->last_id(); ++id) {
+    const auto* r = rules_->find(id);
+    auto told = stream_->states.find(id);
+    need((r != nullptr) == (told != stream_->states.end()), "the stream and the list disagree whether ", id, " is there");
+    need(r == nullptr || told->second == r->state, "the stream and the list disagree about ", id);
+  }
+}
+
+std::uint64_t simulation::run() {
+  for (std::size_t i = 0; i < steps_; ++i) {
+    if (chance(35))
+      act();
+    deliver();
+  }
+  heal();
+  return hash_;
+}
+
+} // namespace stint::sim
