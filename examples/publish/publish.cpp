@@ -1,0 +1,115 @@
+/// A package-repository publisher: real package indexes in, distributions with sums out, each publish one task.
+///
+/// Several requests for one distribution may come at once: each task claims what it writes, so the second waits for the
+/// first and both succeed. The table shows who waits for whom. See README.md in this folder.
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <iostream>
+#include <thread>
+
+#include <unistd.h>
+
+#include <stint/stint.hpp>
+
+#include "requests.hpp"
+#include "screen.hpp"
+#include "settings.hpp"
+#include "summary.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto between_looks = 100ms;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// Lets `clients` threads submit their shares at the same time, as users of a server would.
+stint::result<stint::unit_t> submit_all(publisher::desk& desk, stint::list& tasks, const publisher::settings& with) {
+  std::vector<std::future<stint::result<stint::unit_t>>> clients;
+  for (std::uint32_t c = 0; c < with.clients; ++c)
+    clients.push_back(std::async(std::launch::async, [&desk, &tasks, &with, c]() -> stint::result<stint::unit_t> {
+      for (auto i = c; i < with.requests && interrupted == 0; i += with.clients) {
+        if (auto id = desk.submit_publish(tasks, i); !id)
+          return id.error();
+        if ((i + 1) % with.clean_every == 0 && i + 1 < with.requests)
+          if (auto id = desk.submit_clean_up(tasks); !id)
+            return id.error();
+      }
+      return stint::unit;
+    }));
+  stint::result<stint::unit_t> all = stint::unit;
+  for (auto& client : clients)
+    if (auto one = client.get(); !one)
+      all = one;
+  if (all && interrupted == 0)
+    if (auto id = desk.submit_clean_up(tasks); !id)
+      return id.error();
+  return all;
+}
+
+/// Draws until everything that was submitted has ended. Ctrl-C cancels it, in order: the table stays and shows how.
+void watch(const stint::list& tasks, publisher::screen& screen, const auto& submitted, const auto& cancel) {
+  bool cancelled = false;
+  for (bool open = true; open;) {
+    const bool all_in = submitted.wait_for(0s) == std::future_status::ready;
+    if (all_in) {
+      const auto fence = tasks.wait_all(between_looks);
+      open = fence ? fence->timed_out : fence.code() == stint::errc::timed_out;
+    } else {
+      submitted.wait_for(between_looks);
+    }
+    if (interrupted != 0 && !cancelled) {
+      cancel();
+      cancelled = all_in; // what came in meanwhile is cancelled by the next round
+    }
+    screen.look();
+  }
+  screen.finish();
+}
+
+int run(const publisher::settings& with) {
+  caf::actor_system_config cfg;
+  stint::configure(cfg);
+  stint::caf_shim::set_option(cfg, "scheduler.max-threads", 1); // the bodies have threads of their own
+  caf::actor_system system{cfg};
+
+  publisher::desk desk{with}; // before the list, so that it outlives the tasks
+  stint::options options;
+  options.workers = with.workers;
+  options.limits.finished_kept = 0; // the summary speaks of all
+  stint::list tasks{system, options};
+  publisher::screen screen{tasks, std::cout, STDOUT_FILENO, with.plain};
+
+  auto ok = desk.submit_reads(tasks);
+  auto submitted = std::async(std::launch::async, [&] { return ok ? submit_all(desk, tasks, with) : ok; });
+  watch(tasks, screen, submitted, [&tasks] { (void)tasks.cancel_matching({}); });
+  ok = submitted.get();
+  if (!ok)
+    std::cerr << "publish: " << to_string(ok.error()) << "\n";
+
+  const bool succeeded = publisher::summarize(tasks, {screen.elapsed(), screen.seen_waiting()}, with, std::cout);
+  const bool whole = publisher::verify(with, interrupted == 0, std::cout);
+  if (interrupted != 0)
+    return 130;
+  return ok && succeeded && whole ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  publisher::settings with;
+  if (const auto code = publisher::read_settings(argc, argv, with))
+    return *code;
+  if (with.verify_only)
+    return publisher::verify(with, false, std::cout) ? 0 : 1;
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGTERM, [](int) { interrupted = 1; });
+  try {
+    return run(with);
+  } catch (const std::exception& e) {
+    std::cerr << "publish: " << e.what() << "\n";
+    return 1;
+  }
+}
