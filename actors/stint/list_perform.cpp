@@ -24,6 +24,9 @@ void list_actor::turn() {
 }
 
 void list_actor::perform() {
+  // First: whoever is answered below finds the reason in the log.
+  for (const auto& w : fx_.warnings)
+    with_.env->log(log_level::warning, w);
   hand_over_starts();
   for (const auto& o : fx_.stop)
     if (auto w = workers_.find(o.worker); w != workers_.end())
@@ -49,8 +52,6 @@ void list_actor::perform() {
       ended_bodies_.erase(id);
     caf_shim::tell(*this, log_, forget{std::move(fx_.removed)});
   }
-  for (const auto& w : fx_.warnings)
-    with_.env->log(log_level::warning, w);
   fx_.clear();
   finish_drains();
   finish_stop();
