@@ -17,6 +17,11 @@ namespace stint {
 
 namespace {
 
+// Each line is written over the old one and its rest cleared. Clearing the whole picture first would flicker, and where
+// it fills the screen some terminals keep each one in what can be scrolled back to.
+constexpr std::string_view clear_rest = "\x1b[K";
+constexpr std::string_view clear_below = "\x1b[J";
+
 constexpr std::size_t bar_cells = 12;
 constexpr std::size_t state_columns = 11; // "quarantined"
 
@@ -134,18 +139,19 @@ void live_table::draw(std::span<const table_row> rows, std::string_view footer, 
   // The whole picture in one write: terminals then show no half of it.
   auto picture = up(size);
   picture += lines(rows, footer, size);
+  picture += clear_below;
   out_ << picture << std::flush;
 }
 
 void live_table::clear(table_size size) {
   if (!look_.terminal || widths_.empty())
     return;
-  out_ << up(size) << std::flush;
+  out_ << up(size) << clear_below << std::flush;
   widths_.clear();
 }
 
-/// Moves to where the last picture began and clears from there. A window that has become narrower has wrapped its
-/// lines since, so each counts as many as it takes now.
+/// Moves to where the last picture began. A window that has become narrower has wrapped its lines since, so each counts
+/// as many as it takes now.
 std::string live_table::up(table_size size) const {
   std::size_t count = 0;
   for (const auto width : widths_)
@@ -153,7 +159,7 @@ std::string live_table::up(table_size size) const {
   if (count == 0)
     return {};
   // What has left the screen at its top can't be reached; asking for it stops at the first line.
-  return "\x1b[" + std::to_string(count) + "A\r\x1b[J";
+  return "\x1b[" + std::to_string(count) + "A\r";
 }
 
 std::string live_table::lines(std::span<const table_row> rows, std::string_view footer, table_size size) {
@@ -181,6 +187,7 @@ std::string live_table::lines(std::span<const table_row> rows, std::string_view 
       out.append(cut, 0, at).append(before).append(cut, at, length).append(after).append(cut, at + length);
     else
       out += cut;
+    out += clear_rest;
     out += '\n';
   };
   for (const auto* row : shown) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -27,12 +28,14 @@ public:
       } else if (c == '\r') {
         column_ = 0;
       } else if (c == '\x1b') {
-        const auto end = text.find_first_of("AJm", i);
+        const auto end = text.find_first_of("AJKm", i);
         const auto number = text.substr(i + 2, end - i - 2);
         if (text[end] == 'A')
           line_ -= std::min<std::size_t>(line_, std::stoul(number));
+        else if (text[end] == 'K')
+          at(line_).resize(std::min(at(line_).size(), column_));
         else if (text[end] == 'J')
-          lines_.resize(std::min(lines_.size(), line_ + 1)), at(line_).resize(column_);
+          lines_.resize(std::min(lines_.size(), line_ + 1)), at(line_).resize(std::min(at(line_).size(), column_));
         i = end;
       } else {
         if (column_ == columns_)
@@ -74,6 +77,11 @@ private:
   std::vector<std::string> lines_;
 };
 
+/// What is left of a text when the terminal has obeyed.
+std::string without_sequences(const std::string& text) {
+  return std::regex_replace(text, std::regex{"\x1b\\[[0-9;]*[AJKm]"}, "");
+}
+
 table_row row(task_id id, std::string name, state s, std::string note = {}) {
   return {id, std::move(name), s, {}, std::move(note)};
 }
@@ -109,6 +117,16 @@ TEST_F(live_table_on_a_terminal, a_second_draw_replaces_the_first) {
   EXPECT_EQ(tty.screen(), (std::vector<std::string>{" 1  publish  succeeded", "1 task"}));
 }
 
+// Some terminals save a screen that is cleared from its top: each picture would be left to scroll back to.
+TEST_F(live_table_on_a_terminal, nothing_is_cleared_before_it_is_written_over) {
+  live_table table{out, {.terminal = true}};
+  for (int i = 0; i < 2; ++i) {
+    table.draw(std::vector{row(1, "publish", state::waiting)}, "footer", size, 0s);
+    const auto text = taken();
+    EXPECT_EQ(text.find("\x1b[J"), text.size() - 3);
+  }
+}
+
 TEST_F(live_table_on_a_terminal, a_window_made_narrower_leaves_no_remains) {
   live_table table{out, {.terminal = true}};
   terminal tty{60};
@@ -127,9 +145,8 @@ TEST_F(live_table_on_a_terminal, no_line_reaches_the_last_column) {
     std::vector rows{row(123456, "世界 " + std::string(90, 'x'), state::quarantined, std::string(300, 'n'))};
     rows.push_back(at_work(7, 3, 7));
     table.draw(rows, std::string(400, 'f'), {columns, 24}, 0s);
-    auto text = taken();
-    text.erase(0, text.rfind("\x1b[J") == std::string::npos ? 0 : text.rfind("\x1b[J") + 3);
-    std::istringstream lines{text};
+    const auto text = taken();
+    std::istringstream lines{without_sequences(text)};
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(shown_width(line), std::max<std::size_t>(1, columns - 1)) << columns << ": " << line;
   }
@@ -179,8 +196,8 @@ TEST_F(live_table_on_a_terminal, names_and_notes_cannot_act) {
   live_table table{out, {.terminal = true}};
   table.draw(std::vector{row(1, "\x1b[2Jevil", state::failed, "\x1b]0;title\x07")}, "\x1b[1m", size, 0s);
   const auto text = taken();
-  EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;
-  EXPECT_EQ(text.find('\x07'), std::string::npos);
+  for (const auto* sequence : {"\x1b[2J", "\x1b]0", "\x1b[1m", "\x07"})
+    EXPECT_EQ(text.find(sequence), std::string::npos) << text;
   EXPECT_NE(text.find("\\x1b[2Jevil"), std::string::npos);
 }
 
