@@ -262,7 +262,7 @@ private:
     for (auto& [id, line] : lines_.take())
       if (running(board_.row(id).state))
         board_.row(id).progress.text = line;
-    screen_.draw(board_, board_.over() ? "" : ended_by_ != 0 ? "stopping" : "Ctrl-C stops");
+    screen_.draw(board_, ended_by_ != 0 ? "stopping" : "Ctrl-C stops");
   }
 
   void tell(list& tasks) {

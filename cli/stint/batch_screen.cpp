@@ -74,8 +74,8 @@ void batch_screen::tell(const event& e, bool missed) {
 }
 
 void batch_screen::draw(board& all, std::string_view hint) {
-  auto footer = all.counted();
-  if (!hint.empty())
+  auto footer = all.over() ? std::string{} : all.counted(); // the summary says the same
+  if (!footer.empty() && !hint.empty())
     footer += "; " + std::string{hint};
   table_.draw(all.rows(), footer, size_of(descriptor_), all.elapsed());
 }

@@ -13,7 +13,8 @@ namespace stint::cli {
 
 struct output_folder::file {
   file(const std::string& path, bool anew)
-    : descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (anew ? O_TRUNC : 0), 0666)) {}
+    : descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (anew ? O_TRUNC : 0), 0666)),
+      error(descriptor < 0 ? errno : 0) {}
   file(const file&) = delete;
   file& operator=(const file&) = delete;
   ~file() {
@@ -21,19 +22,23 @@ struct output_folder::file {
       ::close(descriptor);
   }
 
-  [[nodiscard]] bool append(std::string_view text) const {
+  /// Returns errno, or 0.
+  [[nodiscard]] int append(std::string_view text) const {
+    if (error != 0)
+      return error;
     while (!text.empty()) {
       const auto n = ::write(descriptor, text.data(), text.size());
       if (n < 0 && errno == EINTR)
         continue;
-      if (n <= 0)
-        return false;
+      if (n < 0)
+        return errno;
       text.remove_prefix(static_cast<std::size_t>(n));
     }
-    return true;
+    return 0;
   }
 
   int descriptor;
+  int error; ///< of opening it
 };
 
 std::string output_name(task_id id, std::string_view name) {
@@ -65,11 +70,12 @@ result<unit_t> output_folder::prepare() {
   return unit;
 }
 
-void output_folder::fail(const std::string& path) {
-  const auto why = std::generic_category().message(errno);
+void output_folder::note(int error, task_id id, std::string_view name) {
+  if (error == 0)
+    return;
   std::lock_guard guard{mutex_};
   if (trouble_.empty())
-    trouble_ = "cannot write '" + path + "': " + why;
+    trouble_ = "cannot write '" + path_ + "/" + output_name(id, name) + "': " + std::generic_category().message(error);
 }
 
 std::shared_ptr<output_folder::file> output_folder::file_of(task_id id, std::string_view name, std::uint32_t attempt,
@@ -87,14 +93,13 @@ std::shared_ptr<output_folder::file> output_folder::file_of(task_id id, std::str
 void output_folder::write(task_id id, std::string_view name, std::uint32_t attempt, std::string_view text) {
   std::string head;
   const auto f = file_of(id, name, attempt, head);
-  if (!f->append(head) || !f->append(text))
-    fail(path_ + "/" + output_name(id, name));
+  const int failed = f->append(head);
+  note(failed != 0 ? failed : f->append(text), id, name);
 }
 
 void output_folder::close(task_id id, std::string_view name) {
   std::string head;
-  if (file_of(id, name, 1, head)->descriptor < 0)
-    fail(path_ + "/" + output_name(id, name));
+  note(file_of(id, name, 1, head)->error, id, name);
   std::lock_guard guard{mutex_};
   entries_[id].open.reset();
 }

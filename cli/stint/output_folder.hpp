@@ -47,7 +47,7 @@ private:
     std::uint32_t attempt = 0;  ///< the last that printed; 0: the file is not made yet
   };
   std::shared_ptr<file> file_of(task_id id, std::string_view name, std::uint32_t attempt, std::string& head);
-  void fail(const std::string& path);
+  void note(int error, task_id id, std::string_view name);
 
   std::string path_;
   mutable std::mutex mutex_; ///< guards the fields below, not the writing

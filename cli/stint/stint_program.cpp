@@ -26,8 +26,11 @@ and SIGKILL 2 s later; a second Ctrl-C kills at once.
 
 Exit code: 0 all succeeded, 1 some did not, 2 bad input, 130 ended by Ctrl-C.)";
 
+/// App::help() would explain the verb that was found, `help` itself.
+std::string about_all(const CLI::App& app) { return app.get_formatter()->make_help(&app, "stint", CLI::AppFormatMode::Normal); }
+
 int no_verb(const std::string& name, const CLI::App& app) {
-  std::cerr << "stint: there is no verb '" << name << "'\n\n" << app.help();
+  std::cerr << "stint: there is no verb '" << name << "'\n\n" << about_all(app);
   return bad_input;
 }
 
@@ -72,7 +75,7 @@ int run(int argc, char** argv) {
 
   if (help_verb->parsed()) {
     if (about_what.empty()) {
-      std::cout << app.help();
+      std::cout << about_all(app);
       return 0;
     }
     try {
