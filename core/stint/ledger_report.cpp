@@ -1,5 +1,7 @@
 #include <stint/ledger.hpp>
 
+#include <algorithm>
+
 #include <stint/plant.hpp>
 
 namespace stint {
@@ -212,7 +214,10 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
 
 void ledger::body_returned(const attempt_report& what, moment, effects&) {
   auto found = stuck_.find(what.id);
-  if (found == stuck_.end()) {
+  const bool known = found != stuck_.end() && what.epoch == options_.epoch
+                     && std::any_of(found->second.begin(), found->second.end(),
+                                    [&what](const auto& b) { return b.live->attempt == what.attempt; });
+  if (!known) {
     ++stale_;
     return;
   }

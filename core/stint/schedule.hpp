@@ -25,16 +25,21 @@ struct due_entry {
   due_for what = due_for::start;
   std::uint64_t id = 0;    ///< of a task, or of a wait
   std::uint64_t stamp = 0; ///< attempt or version at the time of adding
+  std::uint64_t turn = 0;  ///< entries of one moment come up in the order in which they were added
 
-  friend bool operator>(const due_entry& a, const due_entry& b) { return a.when > b.when; }
+  friend bool operator>(const due_entry& a, const due_entry& b) {
+    return a.when != b.when ? a.when > b.when : a.turn > b.turn;
+  }
 };
 
 class schedule {
 public:
   void add(steady_time when, due_for what, std::uint64_t id, std::uint64_t stamp) {
-    steady_.push({when, what, id, stamp});
+    steady_.push({when, what, id, stamp, ++turns_});
   }
-  void add(wall_time when, due_for what, std::uint64_t id, std::uint64_t stamp) { wall_.push({when, what, id, stamp}); }
+  void add(wall_time when, due_for what, std::uint64_t id, std::uint64_t stamp) {
+    wall_.push({when, what, id, stamp, ++turns_});
+  }
 
   /// Takes the next entry that is due at `now`, or nothing.
   std::optional<due_entry<steady_time>> take(moment now) {
@@ -46,7 +51,7 @@ public:
     if (!wall_.empty() && wall_.top().when <= now.wall) {
       auto e = wall_.top();
       wall_.pop();
-      return due_entry<steady_time>{now.steady, e.what, e.id, e.stamp};
+      return due_entry<steady_time>{now.steady, e.what, e.id, e.stamp, e.turn};
     }
     return std::nullopt;
   }
@@ -73,6 +78,7 @@ private:
 
   heap<steady_time> steady_;
   heap<wall_time> wall_;
+  std::uint64_t turns_ = 0;
 };
 
 } // namespace stint

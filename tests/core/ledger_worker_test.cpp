@@ -170,6 +170,20 @@ TEST(ledger_stuck, its_late_outcome_changes_nothing_but_frees_its_claims) {
   EXPECT_EQ(d.book.stale(), 1U) << "once";
 }
 
+TEST(ledger_stuck, the_word_of_another_life_or_attempt_frees_nothing) {
+  desk d;
+  const auto id = d.add("deaf", {exclusive("a")});
+  stick(d, id);
+  auto freed = d.about(id, attempt_report::kind::freed);
+  freed.epoch = 99;
+  d.tell(1, freed);
+  freed = d.about(id, attempt_report::kind::freed);
+  freed.attempt = 7;
+  d.tell(1, freed);
+  EXPECT_EQ(d.book.counts().stuck, 1U);
+  EXPECT_EQ(d.book.stale(), 2U);
+}
+
 TEST(ledger_stuck, its_claims_outlive_the_task_when_it_is_deleted) {
   desk d;
   const auto id = d.add("deaf", {exclusive("a")});

@@ -82,6 +82,18 @@ TEST(schedule, gives_entries_when_they_are_due_and_in_order) {
   EXPECT_FALSE(s.take(at(100s, 0s)));
 }
 
+TEST(schedule, entries_of_one_moment_come_in_the_order_they_were_added) {
+  schedule s;
+  for (std::uint64_t id = 1; id <= 50; ++id)
+    s.add(steady_time{5s}, due_for::start, id, 0);
+  for (std::uint64_t id = 1; id <= 50; ++id)
+    EXPECT_EQ(s.take(at(5s, 0s))->id, id);
+  for (std::uint64_t id = 1; id <= 50; ++id)
+    s.add(wall_time{5s}, due_for::start, id, 0);
+  for (std::uint64_t id = 1; id <= 50; ++id)
+    EXPECT_EQ(s.take(at(0s, 5s))->id, id);
+}
+
 TEST(schedule, the_wall_clock_alone_decides_about_run_at) {
   schedule s;
   s.add(wall_time{1000s}, due_for::start, 1, 0);
