@@ -1,0 +1,256 @@
+#include "driver.hpp"
+
+namespace stint::naive {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::array keys{"", "a", "a/b", "a/c", "d", "d/e/f", "cpu"};
+constexpr std::array queues_of{"default", "q", "r"};
+
+ledger_options options() {
+  ledger_options o;
+  o.observed = true;
+  o.limits.finished_kept = 0;
+  o.limits.finished_age = 0ns;
+  return o;
+}
+
+bool has_slot(const job& j) { return j.has_slot(); }
+bool unbegun(const job& j) { return j.has_slot() && !j.begun; }
+bool quarantined(const job& j) { return j.at == state::quarantined; }
+
+} // namespace
+
+std::string to_string(const step& s) {
+  return "{" + std::to_string(s.what) + "," + std::to_string(s.a) + "," + std::to_string(s.b) + "," + std::to_string(s.c)
+         + "}";
+}
+
+driver::driver() : book_(options()), now_{steady_time{1h}, wall_time{1000h}} {
+  book_.know_kind("k", false);
+  need(book_.declare("cpu", 4, now_, fx_).has_value(), "declare");
+  model_.capacity["cpu"] = 4;
+}
+
+void driver::play(const step& s) {
+  switch (s.what % 32) {
+    case 0: case 1: case 2: case 3: case 4: case 5: submit(s); break;
+    case 6: case 7: case 8: case 9: begin(s); break;
+    case 10: case 11: case 12: case 13: case 14: case 15: end(s); break;
+    case 16: stale(s); break;
+    case 17: case 18: change(s); break;
+    case 19: case 20: queues(s); break;
+    case 21: case 22: case 23: workers(s); break;
+    case 24: case 25: case 26: case 27: time(s); break;
+    case 28: stuck(s); break;
+    default: wait(s); break;
+  }
+  settle();
+}
+
+void driver::submit(const step& s) {
+  spec t;
+  t.name = "t";
+  t.queue = queues_of[s.a % 8 < 5 ? 0 : s.a % 8 < 7 ? 1 : 2];
+  t.priority = s.b % 8 == 7 ? 1 : s.b % 8 == 6 ? -1 : 0;
+  t.kind = s.b / 8 % 4 == 3 ? "k" : "";
+  t.retry = {1U + s.c % 3, nanos{s.c % 2 * 2s}, 1.0, 1h, 0.0};
+  if (s.c / 8 % 4 == 1)
+    t.delay = 3s;
+  if (s.c / 8 % 4 == 2)
+    t.timeout = 4s;
+  if (s.c / 32 % 4 == 3)
+    t.start_within = 6s;
+  const unsigned seed = s.a / 8U + s.b / 32U * 32U; // which keys, and how
+  for (unsigned n = seed % 4; n > 0; --n) {
+    const auto bits = ((seed + n * 77U) * 2'654'435'761U) >> 12;
+    const std::string key = keys[bits % keys.size()];
+    if (std::any_of(t.claims.begin(), t.claims.end(), [&](const auto& c) { return c.key == key; }))
+      continue;
+    if (key == "cpu")
+      t.claims.push_back(units(key, 1 + bits / 7 % 3));
+    else
+      t.claims.push_back(bits / 7 % 2 == 0 ? exclusive(key) : shared(key));
+  }
+  add(t);
+}
+
+void driver::add(const spec& t) {
+  const bool fits = std::all_of(t.claims.begin(), t.claims.end(), [&](const auto& c) {
+    return c.mode != claim_mode::units || c.units <= model_.capacity["cpu"];
+  });
+  std::vector<new_task> one;
+  one.push_back({t, t.kind.empty() ? body_id{1} : 0, 0});
+  const auto r = book_.submit(std::move(one), now_, fx_);
+  need(r.has_value() == fits, "submission", r.has_value(), fits);
+  if (!fits)
+    return;
+  ++last_;
+  need(r->ids.size() == 1 && r->ids[0] == last_, "ids are 1, 2, 3", r->ids[0], last_);
+  model_.submit(last_, t);
+}
+
+void driver::begin(const step& s) {
+  const auto id = one_of(those(unbegun), s.a);
+  if (!id)
+    return;
+  auto& j = model_.jobs.at(*id);
+  if (s.b % 8 == 0) {
+    report(j.worker, *id, j.attempt, attempt_report::kind::returned);
+    model_.give_back(j);
+    return;
+  }
+  report(j.worker, *id, j.attempt, attempt_report::kind::begun);
+  j.begun = true;
+  if (j.what.timeout)
+    model_.agenda.emplace(model_.now + *j.what.timeout, due{'t', *id, j.attempt});
+}
+
+void driver::end(const step& s) {
+  const auto id = one_of(those(has_slot), s.a);
+  if (!id)
+    return;
+  outcome o;
+  switch (s.b % 8) {
+    case 0: case 1: case 2: o = failed("broken"); break;
+    case 3: o = discarded("hopeless"); break;
+    case 4: o = snoozed(nanos{s.c % 3 * 1s}); break;
+    case 5: o = cancelled(); break;
+    default: o = succeeded(); break;
+  }
+  const auto& j = model_.jobs.at(*id);
+  report(j.worker, *id, j.attempt, attempt_report::kind::finished, o);
+  model_.finish(*id, o);
+}
+
+void driver::stale(const step& s) {
+  const auto id = one_of(those(has_slot), s.a);
+  if (!id)
+    return;
+  const auto& j = model_.jobs.at(*id);
+  if (s.b % 3 == 0 && j.attempt > 1)
+    report(j.worker, *id, j.attempt - 1, attempt_report::kind::returned);
+  else if (s.b % 3 == 1)
+    report(j.worker, *id, j.attempt, attempt_report::kind::finished, succeeded(), 99);
+  else
+    report(j.worker + 1, *id, j.attempt, attempt_report::kind::begun);
+  ++stale_;
+}
+
+void driver::change(const step& s) {
+  const task_id id = s.a % (last_ + 2);
+  const bool known = id != 0 && id <= last_;
+  const auto gone = known && !deleted_.contains(id) ? errc::none : known ? errc::task_deleted : errc::unknown_task;
+  const bool ended = known && terminal(model_.jobs.at(id).at);
+  if (s.b % 3 == 0) {
+    const auto want = gone != errc::none ? gone : ended ? errc::none : errc::wrong_state;
+    need(book_.remove(id, 0, now_, fx_).code() == want, "remove", id);
+    if (want == errc::none)
+      deleted_.insert(id);
+    return;
+  }
+  const auto want = gone != errc::none ? gone : ended ? errc::wrong_state : errc::none;
+  need(book_.cancel(id, 0, now_, fx_).code() == want, "cancel", id);
+  if (want == errc::none)
+    model_.cancel(id);
+}
+
+void driver::queues(const step& s) {
+  const std::string name = s.a % 4 == 3 ? "" : queues_of[s.a % 4];
+  if (s.b % 8 == 0) { // a limit, or none
+    const auto limit = static_cast<std::uint32_t>(s.c % 3);
+    need(book_.limit_queue(queues_of[1], limit, now_, fx_).has_value(), "limit");
+    limit == 0 ? void(model_.limit.erase(queues_of[1])) : void(model_.limit[queues_of[1]] = limit);
+  } else if (s.b % 8 == 1) {
+    const auto n = static_cast<std::uint32_t>(2 + s.c % 4);
+    need(book_.declare("cpu", n, now_, fx_).has_value(), "declare");
+    model_.capacity["cpu"] = n;
+  } else if (s.b % 8 < 4) {
+    if (book_.pause(name, now_, fx_))
+      model_.paused.insert(name);
+  } else if (book_.resume(name, now_, fx_)) {
+    model_.paused.erase(name);
+  }
+}
+
+void driver::workers(const step& s) {
+  if (model_.crew.size() < 2 || (s.a % 4 < 3 && model_.crew.size() < 5)) {
+    const bool k = s.b % 2 == 0;
+    book_.worker_joined(++last_worker_, k ? std::vector<std::string>{"k"} : std::vector<std::string>{}, now_, fx_);
+    model_.crew[last_worker_] = k;
+    return;
+  }
+  auto victim = model_.crew.begin();
+  std::advance(victim, s.b % model_.crew.size());
+  const auto worker = victim->first;
+  model_.crew.erase(victim);
+  std::vector<running_body> left;
+  std::optional<task_id> had;
+  for (const auto& [id, j] : model_.jobs)
+    if (j.has_slot() && j.worker == worker)
+      had = id;
+  if (had && s.c % 4 == 0) {
+    const auto& j = model_.jobs.at(*had);
+    left.push_back({*had, j.attempt});
+    model_.stuck.push_back({*had, j.attempt, model::wants(j)});
+  }
+  book_.worker_died(worker, left, now_, fx_);
+  if (had)
+    model_.die(*had);
+}
+
+void driver::time(const step& s) {
+  const nanos d = s.b % 4 * 1s + s.c % 4 * 250ms;
+  now_ = now_ + d;
+  model_.now += d;
+  if (s.a % 8 == 0)
+    now_.wall += (s.a % 16 == 0 ? 1 : -1) * 30s; // somebody sets the clock
+  book_.tick(now_, fx_);
+  model_.tick();
+}
+
+void driver::stuck(const step& s) {
+  if (const auto q = one_of(those(quarantined), s.a); q && s.b % 2 == 0) {
+    need(book_.release(*q, 0, now_, fx_).has_value(), "release", *q);
+    auto& j = model_.jobs.at(*q);
+    j.deaths = 0;
+    j.alone = false;
+    model_.enter(j);
+  } else if (!model_.stuck.empty()) {
+    const auto i = model_.stuck.begin() + s.a % static_cast<std::ptrdiff_t>(model_.stuck.size());
+    report(0, i->id, i->attempt, attempt_report::kind::freed);
+    model_.stuck.erase(i);
+  }
+}
+
+void driver::wait(const step& s) {
+  open_wait w;
+  const auto id = ++last_wait_;
+  if (s.c % 3 == 0 || last_ == 0) {
+    w.last = last_;
+    w.scheduled_too = s.c % 2 == 0;
+    need(book_.fence(id, {w.scheduled_too, 0ns}, now_, fx_).has_value(), "fence");
+  } else {
+    w.ids = {1 + s.a % last_, 1 + s.b % last_};
+    w.mode = s.c % 3 == 1 ? wait_for::any : wait_for::all;
+    need(book_.wait(id, {w.ids, w.mode, 0ns}, now_, fx_).has_value(), "wait");
+  }
+  waits_[id] = w;
+}
+
+void driver::report(worker_id from, task_id id, std::uint32_t attempt, attempt_report::kind what, outcome o,
+                    std::uint64_t epoch) {
+  attempt_report a;
+  a.what = what;
+  a.id = id;
+  a.attempt = attempt;
+  a.epoch = epoch;
+  a.outcome = std::move(o);
+  a.began = now_.wall;
+  a.took = 1s; // long: one task at a time for each worker
+  book_.report(from, {&a, 1}, now_, fx_);
+}
+
+} // namespace stint::naive
