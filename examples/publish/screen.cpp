@@ -81,7 +81,8 @@ stint::table_row screen::row_of(const stint::task& t, std::size_t& explanations)
   } else if (explanations < explained) {
     ++explanations;
     const auto e = tasks_.explain(t.id);
-    // It may have begun since the page was made; then the next look shows it.
+    if (e)
+      row.state = e->state; // it may have begun since the page was made
     if (e && e->state == stint::state::waiting) {
       row.note = why(*e);
       if (e->reason == stint::wait_reason::claims)

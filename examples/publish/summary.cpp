@@ -12,8 +12,10 @@ namespace publisher {
 
 namespace {
 
+constexpr std::size_t failures_shown = 20;
+
 struct sums {
-  std::uint64_t tasks = 0, publishes = 0, cleanings = 0, reads = 0, succeeded = 0, removed = 0, waited = 0;
+  std::uint64_t tasks = 0, publishes = 0, cleanings = 0, reads = 0, succeeded = 0, removed = 0, waited = 0, failed = 0;
   stint::nanos longest_wait{0};
   published all{};
   std::vector<stint::task> others;
@@ -31,7 +33,9 @@ void add(const stint::list& tasks, const stint::task& t, sums& s) {
     s.longest_wait = std::max(s.longest_wait, wait);
   }
   if (t.state != stint::state::succeeded) {
-    s.others.push_back(t);
+    // After Ctrl-C thousands are cancelled, and nothing is to be said of them.
+    if (t.state != stint::state::cancelled && ++s.failed <= failures_shown)
+      s.others.push_back(t);
     return;
   }
   ++s.succeeded;
@@ -99,6 +103,8 @@ bool summarize(const stint::list& tasks, const run_figures& run, const settings&
   if (!with.show_output)
     for (const auto& t : s.others)
       show_output(tasks, t, out);
+  if (!with.show_output && s.failed > s.others.size())
+    out << "-- and " << s.failed - s.others.size() << " more that failed\n";
 
   const auto seconds = std::max(1e-3, std::chrono::duration<double>(run.elapsed).count());
   out << format("tasks       %llu in %.2f s, %.1f tasks/s: %llu reads, %llu publishes, %llu clean-ups; %llu succeeded, "

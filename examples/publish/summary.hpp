@@ -16,7 +16,7 @@ struct run_figures {
   std::size_t seen_waiting = 0;
 };
 
-/// Prints the summary, and what tasks printed that did not succeed; true when all did.
+/// Prints the summary, and what the first tasks that failed have printed; true when all succeeded.
 bool summarize(const stint::list& tasks, const run_figures& run, const settings& with, std::ostream& out);
 
 /// Verifies what is in settings::out and prints each fault; true when there is none. `run`: with the distributions that

@@ -173,6 +173,7 @@ TEST_F(publish_program, an_interrupt_cancels_in_order_and_leaves_whole_files) {
           "'pid '*) pid=${line#pid } ;; *': running') kill -INT $pid 2>/dev/null || true ;; esac; done");
   EXPECT_TRUE(has(r, "code 130")) << r.output.substr(r.output.size() > 3000 ? r.output.size() - 3000 : 0);
   EXPECT_TRUE(has(r, "every file is whole"));
+  EXPECT_FALSE(has(r, "-- ")) << "what was cancelled is not listed as if it had failed";
   EXPECT_EQ(check_with_tools(), 4u);
 }
 
