@@ -16,9 +16,13 @@ import sys
 
 SIZE_LIMIT = 350
 # path: (greatest number of lines, reason)
-SIZE_EXCEPTIONS = {}
+SIZE_EXCEPTIONS = {
+    "tests/stress/stress.cpp": (520, "one program, to be split by noun"),
+}
 # (path, rule's name): reason
-WORD_EXCEPTIONS = {}
+WORD_EXCEPTIONS = {
+    ("tests/stress/stress.cpp", "now"): "it runs for real seconds, on real threads",
+}
 
 # Which folders a folder may include from; None: any. Lowest first.
 LAYERS = {

@@ -1,3 +1,4 @@
+/// What the tests of the facade share.
 // What the tests of tests/actors/ use: an application's own configuration with one scheduler thread, a gate, a listener.
 #pragma once
 
