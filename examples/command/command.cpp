@@ -19,6 +19,6 @@ int main() {
     return 1;
   auto done = tasks.wait(*built);
   std::cout << done->name << ": " << to_string(done->state) << ", " << done->error << "\n"
-            << tasks.output(*built)->text << to_string(wrong.error()) << "\n";
+            << tasks.output(*built)->text << "refused: " << to_string(wrong.code()) << "\n";
 }
 // [command]
