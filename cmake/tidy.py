@@ -16,12 +16,11 @@ import sys
 
 SIZE_LIMIT = 350
 # path: (greatest number of lines, reason)
-SIZE_EXCEPTIONS = {
-    "tests/stress/stress.cpp": (520, "one program, to be split by noun"),
-}
+SIZE_EXCEPTIONS = {}
 # (path, rule's name): reason
 WORD_EXCEPTIONS = {
     ("tests/stress/stress.cpp", "now"): "it runs for real seconds, on real threads",
+    ("tests/stress/stress_player.hpp", "now"): "it plays for real seconds, on a real thread",
 }
 
 # Which folders a folder may include from; None: any. Lowest first.

@@ -155,6 +155,8 @@ public:
   [[nodiscard]] task_version version() const noexcept { return version_; }
   [[nodiscard]] std::uint64_t epoch() const noexcept { return options_.epoch; }
   [[nodiscard]] std::uint64_t stale() const noexcept { return stale_; }
+  /// Entries that wait for their time; bounded by what is open, not by what there was. For tests.
+  [[nodiscard]] std::size_t scheduled() const noexcept { return schedule_.size(); }
   void observe(bool on) noexcept { options_.observed = on; }
   [[nodiscard]] const stint::limits& limits() const noexcept { return options_.limits; }
   [[nodiscard]] task describe(const record& r) const;
@@ -201,6 +203,7 @@ private:
   void retain(moment now, effects& fx);
   void recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_idle);
   void rescue_unbegun(moment now, effects& fx);
+  [[nodiscard]] bool means(due_for what, std::uint64_t id, std::uint64_t stamp) const;
   void due(const due_entry<steady_time>& e, moment now, effects& fx);
   void set_tokens(moment now, effects& fx);
   void end_unstarted(moment now, effects& fx);

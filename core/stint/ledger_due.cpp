@@ -6,10 +6,34 @@ namespace stint {
 
 void ledger::tick(moment now, effects& fx) {
   while (auto e = schedule_.take(now))
-    due(*e, now, fx);
+    if (means(e->what, e->id, e->stamp))
+      due(*e, now, fx);
+  schedule_.prune([this](due_for what, std::uint64_t id, std::uint64_t stamp) { return means(what, id, stamp); });
 }
 
 std::optional<steady_time> ledger::next_tick(moment now) const { return schedule_.next(now); }
+
+/// Tells whether an entry of the schedule still means something, or its task or wait has gone on since.
+bool ledger::means(due_for what, std::uint64_t id, std::uint64_t stamp) const {
+  switch (what) {
+    case due_for::wait: return waits_.has(id);
+    case due_for::stop: return stopping_ && !tokens_set_;
+    case due_for::look: return look_pending_;
+    default: break;
+  }
+  const auto* r = tasks_.find(id);
+  if (r == nullptr || !r->live)
+    return false;
+  const auto& l = *r->live;
+  switch (what) {
+    case due_for::start: return r->state == state::scheduled && r->version == stamp;
+    case due_for::deadline: return r->attempt == 0 || (r->attempt == 1 && running(r->state) && !l.begun);
+    case due_for::timeout: return r->state == state::running && l.attempt == stamp && l.begun;
+    case due_for::grace:
+      return running(r->state) && l.attempt == stamp && r->stopping != stop_reason::none && l.worker != 0;
+    default: return false;
+  }
+}
 
 void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
   switch (e.what) {
@@ -21,40 +45,31 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
         waits_.fences().erase(i);
       }
       return;
-    case due_for::stop:
-      if (stopping_ && !tokens_set_)
-        set_tokens(now, fx);
-      return;
+    case due_for::stop: set_tokens(now, fx); return;
     case due_for::look: look_pending_ = false; return; // dispatch() follows every tick
     default: break;
   }
-  auto* r = tasks_.find(e.id);
-  if (r == nullptr || !r->live)
-    return;
-  auto& l = *r->live;
+  auto& r = *tasks_.find(e.id);
+  auto& l = *r.live;
   switch (e.what) {
     case due_for::start:
-      if (r->state != state::scheduled || r->version != e.stamp)
-        return;
-      transit(*r, state::waiting, now, fx);
-      enter_waiting(*r, now, fx, true);
+      transit(r, state::waiting, now, fx);
+      enter_waiting(r, now, fx, true);
       return;
     case due_for::deadline:
       // A task whose attempt was handed over and not begun yet is looked at again when it comes back.
-      if ((r->state == state::waiting || r->state == state::scheduled) && r->attempt == 0)
-        finish(*r, state::expired, now, fx);
+      if (!running(r.state))
+        finish(r, state::expired, now, fx);
       return;
     case due_for::timeout:
-      if (r->state == state::running && l.attempt == e.stamp && l.begun && r->stopping == stop_reason::none)
-        ask_to_stop(*r, stop_reason::timeout, now, fx);
+      if (r.stopping == stop_reason::none)
+        ask_to_stop(r, stop_reason::timeout, now, fx);
       return;
     case due_for::grace:
-      if (!running(r->state) || l.attempt != e.stamp || r->stopping == stop_reason::none || l.worker == 0)
-        return;
       if (l.begun)
-        becomes_stuck(*r, now, fx);
+        becomes_stuck(r, now, fx);
       else // it has no body that could be stuck; its worker gives it back or begins it
-        schedule_.add(now.steady + options_.cancel_grace, due_for::grace, r->id, l.attempt);
+        schedule_.add(now.steady + options_.cancel_grace, due_for::grace, r.id, l.attempt);
       return;
     default: return;
   }

@@ -1,14 +1,16 @@
 /// What is due when: one heap on the steady clock, one on the wall clock for `run_at`.
 ///
-/// Owner    the list; entries are never taken out early, the owner drops a stale one when it comes up.
+/// Owner    the ledger, which alone knows whether an entry still means something; what no longer does is dropped when it
+///          comes up, or by `prune`, so that timeouts of tasks long finished do not gather.
 /// Threads  none: the owner's mailbox is the lock.
 /// Units    nanoseconds of the clock that the type names.
-/// Cost     O(log entries) to add and to take; nothing on the way.
+/// Cost     O(log entries) to add and to take; pruning is O(1) per entry added, taken over many.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
-#include <queue>
 #include <vector>
 
 #include <stint/spec.hpp>
@@ -35,22 +37,18 @@ struct due_entry {
 class schedule {
 public:
   void add(steady_time when, due_for what, std::uint64_t id, std::uint64_t stamp) {
-    steady_.push({when, what, id, stamp, ++turns_});
+    push(steady_, {when, what, id, stamp, ++turns_});
   }
   void add(wall_time when, due_for what, std::uint64_t id, std::uint64_t stamp) {
-    wall_.push({when, what, id, stamp, ++turns_});
+    push(wall_, {when, what, id, stamp, ++turns_});
   }
 
   /// Takes the next entry that is due at `now`, or nothing.
   std::optional<due_entry<steady_time>> take(moment now) {
-    if (!steady_.empty() && steady_.top().when <= now.steady) {
-      auto e = steady_.top();
-      steady_.pop();
-      return e;
-    }
-    if (!wall_.empty() && wall_.top().when <= now.wall) {
-      auto e = wall_.top();
-      wall_.pop();
+    if (!steady_.empty() && steady_.front().when <= now.steady)
+      return pop(steady_);
+    if (!wall_.empty() && wall_.front().when <= now.wall) {
+      const auto e = pop(wall_);
       return due_entry<steady_time>{now.steady, e.what, e.id, e.stamp, e.turn};
     }
     return std::nullopt;
@@ -61,23 +59,50 @@ public:
   [[nodiscard]] std::optional<steady_time> next(moment now) const {
     std::optional<steady_time> when;
     if (!steady_.empty())
-      when = steady_.top().when;
+      when = steady_.front().when;
     if (!wall_.empty()) {
-      const nanos left = wall_.top().when - now.wall;
+      const nanos left = wall_.front().when - now.wall;
       const auto look = now.steady + std::min<nanos>(std::max(left, nanos{0}), std::chrono::seconds{1});
       when = when ? std::min(*when, look) : look;
     }
     return when;
   }
 
+  /// Forgets entries that `means(what, id, stamp)` denies, as soon as there are twice as many as the last time.
+  template <class F>
+  void prune(F&& means) {
+    if (size() < prune_at_)
+      return;
+    auto stale = [&means](const auto& e) { return !means(e.what, e.id, e.stamp); };
+    std::erase_if(steady_, stale);
+    std::erase_if(wall_, stale);
+    std::make_heap(steady_.begin(), steady_.end(), std::greater<>{});
+    std::make_heap(wall_.begin(), wall_.end(), std::greater<>{});
+    prune_at_ = std::max(least_to_prune, 2 * size());
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return steady_.size() + wall_.size(); }
 
 private:
-  template <class Time>
-  using heap = std::priority_queue<due_entry<Time>, std::vector<due_entry<Time>>, std::greater<>>;
+  static constexpr std::size_t least_to_prune = 1024;
 
-  heap<steady_time> steady_;
-  heap<wall_time> wall_;
+  template <class Entry>
+  static void push(std::vector<Entry>& heap, Entry e) {
+    heap.push_back(e);
+    std::push_heap(heap.begin(), heap.end(), std::greater<>{});
+  }
+
+  template <class Entry>
+  static Entry pop(std::vector<Entry>& heap) {
+    std::pop_heap(heap.begin(), heap.end(), std::greater<>{});
+    const auto e = heap.back();
+    heap.pop_back();
+    return e;
+  }
+
+  std::vector<due_entry<steady_time>> steady_; ///< heaps, the earliest first
+  std::vector<due_entry<wall_time>> wall_;
+  std::size_t prune_at_ = least_to_prune;
   std::uint64_t turns_ = 0;
 };
 

@@ -160,6 +160,25 @@ TEST(ledger_time, what_comes_back_unbegun_after_its_deadline_expires) {
   EXPECT_EQ(d.state(id), state::expired);
 }
 
+// A timeout of an hour on a task of a millisecond: a list that ran for long would keep an hour's worth of such entries.
+TEST(ledger_time, timeouts_of_finished_tasks_do_not_gather) {
+  desk d;
+  auto s = named("short");
+  s.timeout = 1h;
+  const auto held = d.add(s);
+  d.begin(held);
+  d.join();
+  for (int i = 0; i < 5'000; ++i) {
+    const auto id = d.add(s);
+    d.begin(id);
+    d.succeed(id);
+    d.pass(1ms);
+    ASSERT_LE(d.book.scheduled(), 1'100U) << "after " << i << " tasks";
+  }
+  d.pass(1h);
+  EXPECT_EQ(d.book.get(held)->stopping, stop_reason::timeout) << "what still means something was kept";
+}
+
 TEST(ledger_time, nothing_to_do_means_no_timer) {
   desk d;
   EXPECT_FALSE(d.book.next_tick(d.now));

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <latch>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -26,15 +27,23 @@ private:
   std::latch latch_{1};
 };
 
-/// A body that says that it runs and then waits at a gate.
-struct held_body {
-  gate begun;
-  gate may_end;
+/// A body that says that it runs and then waits at a gate; the gates live as long as it does, which may be longer than
+/// the test's own variables.
+class held_body {
+  struct gates {
+    gate begun;
+    gate may_end;
+  };
+  std::shared_ptr<gates> gates_ = std::make_shared<gates>();
+
+public:
+  gate& begun = gates_->begun;
+  gate& may_end = gates_->may_end;
 
   body run() {
-    return [this] {
-      begun.open();
-      may_end.pass();
+    return [g = gates_] {
+      g->begun.open();
+      g->may_end.pass();
     };
   }
 };
