@@ -43,9 +43,11 @@ public:
 
   /// Set when the task is cancelled, has timed out or the list stops; a body should look at it often.
   [[nodiscard]] std::stop_token stop_token() const { return attempt_->stop_token(); }
-  [[nodiscard]] bool stop_requested() const { return attempt_->stop_token().stop_requested(); }
+  [[nodiscard]] bool stop_requested() const { return attempt_->stop_requested(); }
 
 private:
+  friend outcome execute(attempt_ptr& a) noexcept;
+
   attempt_ptr attempt_;
 };
 

@@ -20,13 +20,13 @@
 namespace stint::crew_messages {
 
 struct hand_over { std::vector<start> starts; };
-struct stop_attempt { task_id id = 0; std::uint32_t attempt = 0; };
-struct take_back { task_id id = 0; std::uint32_t attempt = 0; };
-struct replace_runner { task_id id = 0; std::uint32_t attempt = 0; };
+struct stop_attempt { attempt_name who; };
+struct take_back { std::vector<attempt_name> whom; };
+struct replace_runner { attempt_name who; };
 struct look {};
 struct worked { worker_id from = 0; std::vector<attempt_report> reports; };
 struct noted { task_id id = 0; std::uint32_t attempt = 0; std::optional<progress> how_far; std::optional<std::string> detail; };
-struct orphan_look { std::size_t index = 0; };
+struct orphan_look { worker_id of = 0; };
 
 struct turn {};
 struct tick { steady_time armed{}; };

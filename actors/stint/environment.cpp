@@ -9,10 +9,9 @@ namespace stint {
 
 namespace {
 
-moment read_clocks() {
-  return {std::chrono::time_point_cast<nanos>(std::chrono::steady_clock::now()),
-          std::chrono::time_point_cast<nanos>(std::chrono::system_clock::now())};
-}
+steady_time read_steady() { return std::chrono::time_point_cast<nanos>(std::chrono::steady_clock::now()); }
+
+moment read_clocks() { return {read_steady(), std::chrono::time_point_cast<nanos>(std::chrono::system_clock::now())}; }
 
 class real_environment final : public environment {
 public:
@@ -26,15 +25,21 @@ public:
   }
 
   [[nodiscard]] std::shared_ptr<runner> make_runner(std::shared_ptr<runner_port> port) override {
-    auto r = std::make_shared<runner_thread>(std::move(port), read_clocks);
+    std::erase_if(runners_, [](auto& r) { return r->gone(); });
+    auto r = std::make_shared<runner_thread>(std::move(port), runner_clocks{read_clocks, read_steady});
     runners_.push_back(r);
     return r;
   }
 
   void log(log_level level, const std::string& text) override {
     if (log_)
-      log_(level, text);
-    else if (level != log_level::info)
+      try {
+        log_(level, text);
+        return;
+      } catch (...) {
+        // The owner must not die of its log; the line is not lost.
+      }
+    if (log_ || level != log_level::info)
       std::fprintf(stderr, "stint: %s\n", text.c_str());
   }
 

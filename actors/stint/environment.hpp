@@ -31,6 +31,7 @@ public:
   /// Makes the runner of one worker; news of it goes to `port`.
   [[nodiscard]] virtual std::shared_ptr<runner> make_runner(std::shared_ptr<runner_port> port) = 0;
 
+  /// Writes a line; it never throws, whatever the application's own function does.
   virtual void log(log_level level, const std::string& text) = 0;
 
   /// Waits until every runner's thread has ended; with `abandon`, not for those whose body is stuck.

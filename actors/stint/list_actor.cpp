@@ -8,19 +8,6 @@ namespace stint {
 
 namespace {
 
-/// Answers a command with the version it left behind.
-caf::result<protocol::changed> answer(const result<task_version>& r) {
-  if (!r)
-    return to_caf(r.error());
-  return protocol::changed{*r, 1};
-}
-
-caf::result<protocol::changed> answer(const result<stint::changed>& r) {
-  if (!r)
-    return to_caf(r.error());
-  return protocol::changed{r->version, r->count};
-}
-
 caf::result<protocol::json_text> answer(const result<std::string>& r) {
   if (!r)
     return to_caf(r.error());
@@ -37,9 +24,10 @@ caf::result<T> answer(result<T> r) {
 } // namespace
 
 list_actor::list_actor(caf::actor_config& cfg, list_setup with)
-    : actor_base(cfg), with_(std::move(with)), ledger_(with_.rules) {
-  for (const auto& name : with_.kinds.names())
-    ledger_.know_kind(name, with_.kinds.find(name)->at_most_once);
+    : actor_base(cfg), with_(std::move(with)), ledger_(with_.rules),
+      kinds_(std::make_shared<const registry>(std::move(with_.kinds))) {
+  for (const auto& name : kinds_->names())
+    ledger_.know_kind(name, kinds_->find(name)->at_most_once);
 }
 
 caf::behavior list_actor::make_behavior() {
@@ -54,13 +42,13 @@ caf::behavior list_actor::make_behavior() {
       quit(why);
     },
     [this](protocol::submit& m) { return submit(m.tasks); },
-    [this](const protocol::cancel& m) { return changed(), answer(ledger_.cancel(m.id, m.if_version, now(), fx_)); },
-    [this](const cancel_matching& m) { return changed(), answer(ledger_.cancel_matching(m.filter, now(), fx_)); },
+    [this](const protocol::cancel& m) { return answer_later(ledger_.cancel(m.id, m.if_version, now(), fx_)); },
+    [this](const cancel_matching& m) { return answer_later(ledger_.cancel_matching(m.filter, now(), fx_)); },
     [this](const protocol::retry& m) { return retry(m); },
-    [this](const protocol::release& m) { return changed(), answer(ledger_.release(m.id, m.if_version, now(), fx_)); },
-    [this](const release_stuck& m) { return changed(), answer(ledger_.release_stuck(m.id, now(), fx_)); },
-    [this](const protocol::remove& m) { return changed(), answer(ledger_.remove(m.id, m.if_version, now(), fx_)); },
-    [this](const protocol::clear& m) { return changed(), answer(ledger_.clear(m.filter, now(), fx_)); },
+    [this](const protocol::release& m) { return answer_later(ledger_.release(m.id, m.if_version, now(), fx_)); },
+    [this](const release_stuck& m) { return answer_later(ledger_.release_stuck(m.id, now(), fx_)); },
+    [this](const protocol::remove& m) { return answer_later(ledger_.remove(m.id, m.if_version, now(), fx_)); },
+    [this](const protocol::clear& m) { return answer_later(ledger_.clear(m.filter, now(), fx_)); },
     [this](const protocol::get& m) { return answer(ledger_.get(m.id)); },
     [this](const get_many& m) -> caf::result<many> {
       if (m.ids.size() > ledger_.limits().ids)
@@ -78,33 +66,33 @@ caf::behavior list_actor::make_behavior() {
     [this](const protocol::counts&) -> caf::result<totals> { return ledger_.counts(); },
     [this](const protocol::explain& m) { return answer(ledger_.explain(m.id, now())); },
     [this](const read_output& m) -> caf::result<output_piece> {
-      if (auto t = ledger_.args(m.id); !t)
-        return to_caf(t.error());
+      if (ledger_.find(m.id) == nullptr)
+        return to_caf(ledger_.missing(m.id));
       return caf_shim::hand_over<output_piece>(*this, log_, m);
     },
     [this](const read_detail& m) { return answer(ledger_.detail(m.id)); },
     [this](const read_value& m) { return answer(ledger_.value(m.id)); },
     [this](const read_args& m) { return answer(ledger_.args(m.id)); },
     [this](const protocol::wait& m) -> caf::result<wait_result> {
-      auto p = make_response_promise<wait_result>();
       const auto number = ++last_wait_;
       if (auto ok = ledger_.wait(number, m.ask, now(), fx_); !ok)
         return to_caf(ok.error());
+      auto p = make_response_promise<wait_result>(); // not before: making it counts as having answered
       waits_.emplace(number, p);
       changed();
       return p;
     },
     [this](const protocol::fence& m) -> caf::result<fence_result> {
-      auto p = make_response_promise<fence_result>();
       const auto number = ++last_wait_;
       if (auto ok = ledger_.fence(number, m.ask, now(), fx_); !ok)
         return to_caf(ok.error());
+      auto p = make_response_promise<fence_result>();
       fences_.emplace(number, p);
       changed();
       return p;
     },
-    [this](const protocol::pause& m) { return changed(), answer(ledger_.pause(m.queue, now(), fx_)); },
-    [this](const protocol::resume& m) { return changed(), answer(ledger_.resume(m.queue, now(), fx_)); },
+    [this](const protocol::pause& m) { return answer_later(ledger_.pause(m.queue, now(), fx_)); },
+    [this](const protocol::resume& m) { return answer_later(ledger_.resume(m.queue, now(), fx_)); },
     [this](const protocol::drain& m) -> caf::result<protocol::changed> {
       if (auto ok = ledger_.drain(m.queue, now(), fx_); !ok)
         return to_caf(ok.error());
@@ -113,8 +101,8 @@ caf::behavior list_actor::make_behavior() {
       changed();
       return p;
     },
-    [this](const limit_queue& m) { return changed(), answer(ledger_.limit_queue(m.queue, m.limit, now(), fx_)); },
-    [this](const protocol::declare& m) { return changed(), answer(ledger_.declare(m.key, m.capacity, now(), fx_)); },
+    [this](const limit_queue& m) { return answer_later(ledger_.limit_queue(m.queue, m.limit, now(), fx_)); },
+    [this](const protocol::declare& m) { return answer_later(ledger_.declare(m.key, m.capacity, now(), fx_)); },
     [this](const protocol::stop& m) -> caf::result<stopped> {
       auto p = make_response_promise<stopped>();
       ledger_.stop(m.grace, now(), fx_);
@@ -141,7 +129,9 @@ caf::behavior list_actor::make_behavior() {
         ledger_.note_detail(m.id, m.attempt, std::move(*m.detail));
     },
     [this](const crew_messages::orphan_look& m) {
-      hear_orphan(0, *orphans_.at(m.index).port);
+      if (auto o = orphans_.find(m.of); o != orphans_.end())
+        hear_orphan(0, *o->second.port);
+      forget_orphans();
       changed();
     },
     [this](const crew_messages::detached& m) {
@@ -157,58 +147,73 @@ caf::behavior list_actor::make_behavior() {
     });
 }
 
-body_id list_actor::keep(std::shared_ptr<const body> b) {
-  bodies_.emplace(++last_body_, std::move(b));
-  return last_body_;
+caf::result<protocol::changed> list_actor::answer_later(const result<task_version>& r) {
+  if (!r)
+    return to_caf(r.error());
+  return answer_later(result<stint::changed>{stint::changed{*r, 1}});
+}
+
+caf::result<protocol::changed> list_actor::answer_later(const result<stint::changed>& r) {
+  if (!r)
+    return to_caf(r.error());
+  auto p = make_response_promise<protocol::changed>();
+  changed_.emplace_back(p, protocol::changed{r->version, r->count});
+  changed();
+  return p;
+}
+
+caf::result<protocol::submitted> list_actor::answer_later(result<protocol::submitted> r) {
+  if (!r)
+    return to_caf(r.error());
+  auto p = make_response_promise<protocol::submitted>();
+  submitted_.emplace_back(p, std::move(*r));
+  changed();
+  return p;
+}
+
+/// Runs the application's own check, which may throw.
+result<unit_t> list_actor::check_args(const submission& t) const {
+  if (t.what.kind.empty())
+    return unit;
+  const auto k = kinds_->find(t.what.kind);
+  if (!k || !k->check)
+    return unit;
+  try {
+    return k->check(t.what.args);
+  } catch (const std::exception& e) {
+    return {errc::malformed_args, std::string{"the check of its kind threw: "} + e.what()};
+  } catch (...) {
+    return {errc::malformed_args, "the check of its kind threw"};
+  }
 }
 
 caf::result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    if (auto ok = check_args(tasks[i]); !ok)
+      return to_caf({ok.code(), "task " + std::to_string(i) + ": " + ok.error().text});
   std::vector<new_task> batch;
   batch.reserve(tasks.size());
-  std::vector<body_id> mine;
-  auto forget = [&] {
-    for (auto b : mine)
-      bodies_.erase(b);
-  };
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    auto& t = tasks[i];
-    if (!t.what.kind.empty())
-      if (auto k = with_.kinds.find(t.what.kind); k && k->check)
-        if (auto ok = k->check(t.what.args); !ok) {
-          forget();
-          return to_caf({ok.code(), "task " + std::to_string(i) + ": " + ok.error().text});
-        }
-    const auto run = t.run ? keep(std::make_shared<const body>(std::move(t.run))) : 0;
-    mine.push_back(run);
-    batch.push_back({std::move(t.what), run, 0});
-  }
-  auto made = ledger_.submit(std::move(batch), now(), fx_);
+  for (auto& t : tasks)
+    batch.push_back({&t.what, t.run ? bodies_.put(std::move(t.run)) : body_id{0}, 0});
+  auto made = ledger_.submit(batch, now(), fx_);
   if (!made) {
-    forget();
+    for (const auto& t : batch)
+      bodies_.drop(t.body);
     return to_caf(made.error());
   }
-  changed();
-  return protocol::submitted{std::move(made->ids), made->version};
+  return answer_later(protocol::submitted{std::move(made->ids), made->version});
 }
 
 caf::result<protocol::submitted> list_actor::retry(const protocol::retry& m) {
+  // A callable stays with its task until that is deleted, for this.
   const auto* r = ledger_.find(m.id);
-  body_id again = 0;
-  if (r != nullptr && r->kind == 0) {
-    // A callable is gone with its task's end, unless the ended task keeps it for this.
-    auto i = ended_bodies_.find(m.id);
-    if (i == ended_bodies_.end() && terminal(r->state))
-      return to_caf({errc::body_missing, "the body of task " + std::to_string(m.id) + " is gone"});
-    if (i != ended_bodies_.end())
-      again = keep(i->second);
-  }
+  const auto again = r != nullptr && r->body != 0 ? bodies_.put(bodies_.at(r->body)) : body_id{0};
   auto made = ledger_.retry(m.id, m.if_version, again, now(), fx_);
   if (!made) {
-    bodies_.erase(again);
+    bodies_.drop(again);
     return to_caf(made.error());
   }
-  changed();
-  return protocol::submitted{{*made}, ledger_.version()};
+  return answer_later(protocol::submitted{{*made}, ledger_.version()});
 }
 
 caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscribe& m) {

@@ -1,7 +1,8 @@
 /// The list: the actor that owns every task. It feeds the ledger one message at a time and performs what it decides.
 ///
-/// 1. turns a message into a ledger command with the time of day, and answers it
-/// 2. once a turn, after everything that was in the mailbox, hands over work and performs the gathered effects
+/// 1. turns a message into a ledger command with the time of day
+/// 2. once a turn, after everything that was in the mailbox, hands over work, performs the gathered effects and only then
+///    answers: with a store, the commit stands between
 /// 3. keeps bodies and open promises by number: the ledger knows neither
 /// 4. watches its workers and replaces one that dies
 /// 5. keeps one timer in flight, for the earliest thing that is due
@@ -17,6 +18,7 @@
 #include <set>
 #include <unordered_map>
 
+#include <stint/body_shelf.hpp>
 #include <stint/crew_messages.hpp>
 #include <stint/environment.hpp>
 
@@ -45,24 +47,38 @@ private:
     caf::actor who;
     std::shared_ptr<runner_port> port;
     std::shared_ptr<stint::runner> runner;
+    std::vector<start> starts; ///< of this turn
   };
+
+  /// An answer that waits for the end of the turn.
+  template <class T>
+  using answers = std::vector<std::pair<caf::typed_response_promise<T>, T>>;
 
   [[nodiscard]] moment now() const { return with_.env->now(); }
   void changed();
   void turn();
   void perform();
   void hand_over_starts();
+  void recall_unbegun();
   void publish_events();
   void arm();
-  void hire();
+  bool hire();
   void worker_down(worker_id id);
   void hear_orphan(worker_id from, runner_port& port);
+  void forget_orphans();
+  void take_notes(attempt_notes& n);
   void finish_stop();
   void finish_drains();
+  void send_answers();
+  result<unit_t> check_args(const submission& t) const;
   caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
   caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);
-  body_id keep(std::shared_ptr<const body> b);
+
+  /// Answers a refusal at once, anything else at the end of the turn.
+  caf::result<protocol::changed> answer_later(const result<task_version>& r);
+  caf::result<protocol::changed> answer_later(const result<stint::changed>& r);
+  caf::result<protocol::submitted> answer_later(result<protocol::submitted> r);
 
   list_setup with_;
   ledger ledger_;
@@ -70,11 +86,12 @@ private:
   caf::actor log_;
   caf::actor hub_;
   std::map<worker_id, member> workers_;
-  std::vector<member> orphans_; ///< runners whose worker died while a body ran
+  std::map<worker_id, member> orphans_; ///< runners whose worker died while a body ran
   worker_id last_worker_ = 0;
-  std::unordered_map<body_id, std::shared_ptr<const body>> bodies_;
-  std::unordered_map<task_id, std::shared_ptr<const body>> ended_bodies_; ///< kept for a retry by hand
-  body_id last_body_ = 0;
+  std::shared_ptr<const registry> kinds_;
+  body_shelf bodies_;
+  answers<protocol::submitted> submitted_;
+  answers<protocol::changed> changed_;
   std::unordered_map<wait_id, caf::typed_response_promise<wait_result>> waits_;
   std::unordered_map<wait_id, caf::typed_response_promise<fence_result>> fences_;
   wait_id last_wait_ = 0;

@@ -1,5 +1,7 @@
 #include <stint/list_actor.hpp>
 
+#include <system_error>
+
 #include <stint/worker.hpp>
 
 namespace stint {
@@ -28,42 +30,50 @@ void list_actor::perform() {
   for (const auto& w : fx_.warnings)
     with_.env->log(log_level::warning, w);
   hand_over_starts();
+  const auto epoch = ledger_.epoch();
   for (const auto& o : fx_.stop)
     if (auto w = workers_.find(o.worker); w != workers_.end())
-      caf_shim::tell(*this, w->second.who, stop_attempt{o.id, o.attempt});
-  for (const auto& o : fx_.recall)
-    if (auto w = workers_.find(o.worker); w != workers_.end())
-      caf_shim::tell(*this, w->second.who, take_back{o.id, o.attempt});
+      caf_shim::tell(*this, w->second.who, stop_attempt{{o.id, o.attempt, epoch}});
+  recall_unbegun();
   for (const auto& o : fx_.replace)
     if (auto w = workers_.find(o.worker); w != workers_.end())
-      caf_shim::tell(*this, w->second.who, replace_runner{o.id, o.attempt});
+      caf_shim::tell(*this, w->second.who, replace_runner{{o.id, o.attempt, epoch}});
   publish_events();
+  send_answers();
   for (auto& a : fx_.waits)
     if (auto p = waits_.extract(a.wait))
       p.mapped().deliver(std::move(a.answer));
   for (auto& a : fx_.fences)
     if (auto p = fences_.extract(a.wait))
       p.mapped().deliver(std::move(a.answer));
-  for (const auto& ended : fx_.dropped)
-    if (auto b = bodies_.extract(ended.body); b && ledger_.find(ended.task) != nullptr)
-      ended_bodies_[ended.task] = std::move(b.mapped());
-  if (!fx_.removed.empty()) {
-    for (auto id : fx_.removed)
-      ended_bodies_.erase(id);
+  for (auto b : fx_.dropped)
+    bodies_.drop(b);
+  if (!fx_.removed.empty())
     caf_shim::tell(*this, log_, forget{std::move(fx_.removed)});
-  }
   fx_.clear();
   finish_drains();
   finish_stop();
 }
 
+/// After everything else that this turn leads to; those of one type in the order of their questions.
+void list_actor::send_answers() {
+  for (auto& [to, what] : submitted_)
+    to.deliver(std::move(what));
+  for (auto& [to, what] : changed_)
+    to.deliver(what);
+  submitted_.clear();
+  changed_.clear();
+}
+
 void list_actor::hand_over_starts() {
-  std::map<worker_id, std::vector<start>> by_worker;
   for (const auto& o : fx_.start) {
     const auto* r = ledger_.find(o.id);
     if (r == nullptr || !r->live || r->live->worker != o.worker || r->live->attempt != o.attempt)
       continue;
-    start s;
+    auto w = workers_.find(o.worker);
+    if (w == workers_.end())
+      continue;
+    auto& s = w->second.starts.emplace_back();
     s.id = o.id;
     s.attempt = o.attempt;
     s.epoch = ledger_.epoch();
@@ -71,17 +81,22 @@ void list_actor::hand_over_starts() {
     s.name = r->name;
     if (r->extra)
       s.args = r->extra->args;
-    if (r->kind == 0) {
-      s.run = bodies_.at(r->live->body);
-    } else {
-      auto k = with_.kinds.find(ledger_.kind_of(*r));
-      s.run = std::shared_ptr<const body>{k, &k->run};
-    }
-    by_worker[o.worker].push_back(std::move(s));
+    s.run = r->body != 0 ? bodies_.at(r->body) : kinds_->find(ledger_.kind_of(*r))->run.borrowed();
   }
-  for (auto& [id, starts] : by_worker)
+  for (auto& [id, m] : workers_)
+    if (!m.starts.empty()) {
+      caf_shim::tell(*this, m.who, crew_messages::hand_over{std::move(m.starts)});
+      m.starts = {};
+    }
+}
+
+void list_actor::recall_unbegun() {
+  std::map<worker_id, std::vector<attempt_name>> by_worker;
+  for (const auto& o : fx_.recall)
+    by_worker[o.worker].push_back({o.id, o.attempt, ledger_.epoch()});
+  for (auto& [id, whom] : by_worker)
     if (auto w = workers_.find(id); w != workers_.end())
-      caf_shim::tell(*this, w->second.who, crew_messages::hand_over{std::move(starts)});
+      caf_shim::tell(*this, w->second.who, take_back{std::move(whom)});
 }
 
 void list_actor::publish_events() {
@@ -107,11 +122,16 @@ void list_actor::arm() {
   caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), delay, tick{*next});
 }
 
-void list_actor::hire() {
+bool list_actor::hire() {
   member m;
   const auto id = ++last_worker_;
-  m.port = std::make_shared<runner_port>();
-  m.runner = with_.env->make_runner(m.port);
+  m.port = std::make_shared<runner_port>(runner_rooms{ledger_.limits().output, ledger_.limits().detail}, kinds_);
+  try {
+    m.runner = with_.env->make_runner(m.port);
+  } catch (const std::system_error& e) {
+    with_.env->log(log_level::error, std::string{"no thread for a worker: "} + e.what());
+    return false;
+  }
   worker_setup setup;
   setup.id = id;
   setup.list = caf::actor_cast<caf::actor>(this);
@@ -119,13 +139,12 @@ void list_actor::hire() {
   setup.env = with_.env;
   setup.port = m.port;
   setup.runner = m.runner;
-  setup.output_room = ledger_.limits().output;
-  setup.detail_room = ledger_.limits().detail;
   m.who = system().spawn<worker>(std::move(setup));
   watch(m.who, [this, id](const caf::error&) { worker_down(id); });
   workers_.emplace(id, std::move(m));
-  ledger_.worker_joined(id, with_.kinds.names(), now(), fx_);
+  ledger_.worker_joined(id, kinds_->names(), now(), fx_);
   changed();
+  return true;
 }
 
 void list_actor::worker_down(worker_id id) {
@@ -137,21 +156,24 @@ void list_actor::worker_down(worker_id id) {
   // What its bodies had said before it died still counts.
   hear_orphan(id, *m.port);
   // First listen, then look: a body that returns in between is reported, not forgotten.
-  m.port->open([me = caf::actor_cast<caf::actor>(this), index = orphans_.size()] {
-    caf_shim::anon_tell(me, orphan_look{index});
-  });
+  m.port->open([me = caf::actor_cast<caf::actor>(this), id] { caf_shim::anon_tell(me, orphan_look{id}); });
   std::vector<running_body> bodies;
   if (auto b = m.runner->current())
     bodies.push_back(*b);
+  if (auto b = m.port->debtor())
+    bodies.push_back({b->id, b->attempt});
   m.who = nullptr;
-  orphans_.push_back(std::move(m));
+  orphans_.emplace(id, std::move(m));
   ledger_.worker_died(id, bodies, now(), fx_);
+  forget_orphans();
   hire();
 }
 
 /// Takes the news of a worker that is gone; an attempt that is nobody's any more frees the claims of its stuck body.
 void list_actor::hear_orphan(worker_id from, runner_port& port) {
   auto news = port.collect();
+  for (auto& n : news.notes)
+    take_notes(n);
   std::vector<attempt_report> heard;
   for (auto& r : news.reports) {
     const auto* t = ledger_.find(r.id);
@@ -164,6 +186,20 @@ void list_actor::hear_orphan(worker_id from, runner_port& port) {
     heard.push_back(std::move(r));
   }
   ledger_.report(from, heard, now(), fx_);
+}
+
+void list_actor::take_notes(attempt_notes& n) {
+  if (!n.output.empty())
+    caf_shim::tell(*this, log_, append{n.who.id, std::move(n.output)});
+  if (n.progress)
+    ledger_.note_progress(n.who.id, n.who.attempt, std::move(*n.progress));
+  if (n.detail)
+    ledger_.note_detail(n.who.id, n.who.attempt, std::move(*n.detail));
+}
+
+/// Lets go of dead workers' runners once no body of theirs is left.
+void list_actor::forget_orphans() {
+  std::erase_if(orphans_, [this](const auto& o) { return !ledger_.stuck_with(o.first); });
 }
 
 void list_actor::finish_drains() {
@@ -189,6 +225,12 @@ void list_actor::finish_stop() {
 void list_actor::on_exit() {
   ending_ = true;
   const auto gone = to_caf({errc::list_gone, {}});
+  for (auto& [p, what] : submitted_)
+    p.deliver(gone);
+  for (auto& [p, what] : changed_)
+    p.deliver(gone);
+  submitted_.clear();
+  changed_.clear();
   for (auto& [id, p] : waits_)
     p.deliver(gone);
   for (auto& [id, p] : fences_)
@@ -205,7 +247,7 @@ void list_actor::on_exit() {
     m.port->close();
     caf_shim::end(*this, m.who);
   }
-  for (auto& o : orphans_)
+  for (auto& [id, o] : orphans_)
     o.port->close();
   workers_.clear();
   orphans_.clear();
@@ -213,8 +255,7 @@ void list_actor::on_exit() {
   caf_shim::end(*this, hub_);
   log_ = nullptr;
   hub_ = nullptr;
-  bodies_.clear();
-  ended_bodies_.clear();
+  bodies_ = {};
   actor_base::on_exit();
 }
 

@@ -21,10 +21,13 @@ public:
   virtual void push(std::vector<attempt_ptr> batch) = 0;
 
   /// Takes an attempt out of the queue; false when its body has begun.
-  virtual bool take_back(const attempt_ptr& a) = 0;
+  virtual bool take_back(const attempt_name& who) = 0;
 
-  /// Goes on with a new thread if the body of `a` is still running.
-  virtual void replace(const attempt_ptr& a) = 0;
+  /// Sets the stop token of the body that runs now, if it is this one.
+  virtual void request_stop(const attempt_name& who) = 0;
+
+  /// Goes on with a new thread if this body still runs; what it says does not count any more.
+  virtual void replace(const attempt_name& who) = 0;
 
   /// Called by the worker when it was woken; a stand-in without a thread runs a body here.
   virtual void turn() {}

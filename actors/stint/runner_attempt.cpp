@@ -10,55 +10,36 @@
 
 namespace stint {
 
-void runner_attempt::noted_locked() {
-  if (told_)
-    return;
-  told_ = true;
-  port_->noted(shared_from_this());
-}
+/// Attempts that travelled together, and what they borrow from.
+struct attempt_block : std::enable_shared_from_this<attempt_block> {
+  std::shared_ptr<runner_port> port;
+  std::unique_ptr<runner_attempt[]> all;
+};
 
-void runner_attempt::print(std::string_view text) {
-  if (text.empty())
-    return;
-  std::lock_guard guard{mutex_};
-  // The worker looks often; a body that prints faster than that keeps the newest of it, as the log would.
-  notes_.output += text;
-  if (notes_.output.size() > 2 * output_room_) {
-    const auto cut = notes_.output.size() - output_room_;
-    notes_.output_skipped += cut;
-    notes_.output.erase(0, cut);
+attempt_ptr runner_attempt::share() { return {block_->shared_from_this(), this}; }
+
+std::vector<attempt_ptr> make_attempts(std::vector<start>& what, const std::shared_ptr<runner_port>& port) {
+  auto block = std::make_shared<attempt_block>();
+  block->port = port;
+  block->all = std::make_unique<runner_attempt[]>(what.size());
+  std::vector<attempt_ptr> out;
+  out.reserve(what.size());
+  for (std::size_t i = 0; i < what.size(); ++i) {
+    auto& a = block->all[i];
+    a.what_ = std::move(what[i]);
+    a.block_ = block.get();
+    a.port_ = port.get();
+    out.emplace_back(block, &a);
   }
-  noted_locked();
+  return out;
 }
 
-void runner_attempt::note_progress(stint::progress p) {
-  std::lock_guard guard{mutex_};
-  notes_.progress = std::move(p);
-  noted_locked();
-}
-
-result<unit_t> runner_attempt::note_detail(std::string json) {
-  if (json.size() > detail_room_)
-    return {errc::detail_too_large, std::to_string(json.size()) + " bytes, the limit is "
-                                      + std::to_string(detail_room_)};
-  std::lock_guard guard{mutex_};
-  notes_.detail = std::move(json);
-  noted_locked();
-  return unit;
-}
-
-attempt_notes runner_attempt::take_notes() {
-  std::lock_guard guard{mutex_};
-  told_ = false;
-  return std::exchange(notes_, {});
-}
-
-attempt_report runner_attempt::report(attempt_report::kind what) const {
+attempt_report report_of(const runner_attempt& a, attempt_report::kind what) {
   attempt_report r;
   r.what = what;
-  r.id = what_.id;
-  r.attempt = what_.attempt;
-  r.epoch = what_.epoch;
+  r.id = a.what().id;
+  r.attempt = a.what().attempt;
+  r.epoch = a.what().epoch;
   return r;
 }
 
@@ -82,20 +63,25 @@ outcome outcome_of_exception() {
 
 } // namespace
 
-outcome execute(runner_attempt& a) noexcept {
+outcome execute(attempt_ptr& a) noexcept {
+  const auto& run = a->what().run;
+  context job{std::move(a)}; // lent, not copied: a body that keeps no copy costs no atomic
   try {
-    context job{a.shared_from_this()};
-    return a.what().run->run(job);
+    auto o = run.run(job);
+    a = std::move(job.attempt_);
+    return o;
   } catch (...) {
+    a = std::move(job.attempt_);
     return outcome_of_exception();
   }
 }
 
 void begin(const attempt_ptr& a, moment began) noexcept {
   promise debt{std::make_shared<runner_promise>(a, began)};
+  auto owed = debt;
   try {
     context job{a};
-    a->what().run->begin(job, debt);
+    a->what().run.begin(job, owed);
   } catch (...) {
     // The promise reports it, unless it was kept before the throw.
     debt.keep(outcome_of_exception());

@@ -1,19 +1,20 @@
 /// One attempt at a task, as its body sees it: args in, output, progress and an outcome out.
 ///
-/// Owner    shared by the worker, the runner, the body's context and, for an asynchronous body, its promise.
+/// Owner    the runner or worker whose turn it is; the body's context and an asynchronous body's promise share it.
+///          Attempts that were handed over together lie in one block, which goes with the last of them.
 /// Threads  all members from any thread.
 /// Errors   an exception of the body, also one that is not a std::exception, becomes a failed outcome in `execute`.
+/// Cost     one allocation for a whole hand-over; a stop source, notes and texts only when a body asks for them.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <stint/bounded_text.hpp>
 #include <stint/body.hpp>
 #include <stint/runner_port.hpp>
 
@@ -27,55 +28,62 @@ struct start {
   std::uint64_t fencing_token = 0;
   std::string name;
   std::string args;
-  std::shared_ptr<const body> run;
+  body run;
 };
 
-/// What a body said since it was last asked.
-struct attempt_notes {
-  std::string output;
-  std::uint64_t output_skipped = 0; ///< bytes that did not fit between two looks; counted, not kept
-  std::optional<stint::progress> progress;
-  std::optional<std::string> detail;
-};
+struct attempt_block;
 
-class runner_attempt : public std::enable_shared_from_this<runner_attempt> {
+class runner_attempt {
 public:
-  runner_attempt(start what, std::shared_ptr<runner_port> port, std::size_t output_room, std::size_t detail_room)
-      : what_(std::move(what)), port_(std::move(port)), output_room_(output_room), detail_room_(detail_room) {}
+  runner_attempt() = default;
+  runner_attempt(const runner_attempt&) = delete;
+  runner_attempt& operator=(const runner_attempt&) = delete;
 
   [[nodiscard]] const start& what() const noexcept { return what_; }
+  [[nodiscard]] attempt_name name() const noexcept { return {what_.id, what_.attempt, what_.epoch}; }
 
   // -- for the body ---------------------------------------------------------------------------------------------------
-  void print(std::string_view text);
-  void note_progress(stint::progress p);
-  result<unit_t> note_detail(std::string json);
-  [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
+  void print(std::string_view text) { port_->print(*this, text); }
+  void note_progress(stint::progress p) { port_->note_progress(*this, std::move(p)); }
+  result<unit_t> note_detail(std::string json) { return port_->note_detail(*this, std::move(json)); }
+  [[nodiscard]] std::stop_token stop_token() { return port_->stop_token(*this); }
+  [[nodiscard]] bool stop_requested() const noexcept { return stop_.load(std::memory_order_acquire); }
 
   // -- for the worker -------------------------------------------------------------------------------------------------
-  void request_stop() { stop_.request_stop(); }
-  [[nodiscard]] attempt_notes take_notes();
+  /// Another share, for one who sees it while its runner holds one.
+  [[nodiscard]] attempt_ptr share();
+  void request_stop() { port_->request_stop(*this); }
 
-  /// Makes a report about this attempt.
-  [[nodiscard]] attempt_report report(attempt_report::kind what) const;
+  /// Nothing it says counts any more: its task went on without it.
+  void mute() { port_->mute(*this); }
 
   /// Tells the worker.
   void tell(attempt_report r) { port_->report(std::move(r)); }
 
 private:
-  void noted_locked();
+  friend class runner_port;
+  friend std::vector<attempt_ptr> make_attempts(std::vector<start>& what, const std::shared_ptr<runner_port>& port);
 
   start what_;
-  std::shared_ptr<runner_port> port_;
-  std::size_t output_room_;
-  std::size_t detail_room_;
-  std::stop_source stop_;
-  std::mutex mutex_;
-  bool told_ = false;
-  attempt_notes notes_;
+  attempt_block* block_ = nullptr;
+  runner_port* port_ = nullptr; ///< kept alive by the block
+  std::atomic<bool> stop_{false};
+
+  // guarded by the port
+  std::stop_source source_{std::nostopstate};
+  std::uint64_t round_ = 0; ///< the collection that its notes are in
+  std::size_t noted_at_ = 0;
+  bool muted_ = false;
 };
 
+/// Makes the attempts of one hand-over; takes what it is given.
+std::vector<attempt_ptr> make_attempts(std::vector<start>& what, const std::shared_ptr<runner_port>& port);
+
+/// Makes a report about an attempt.
+attempt_report report_of(const runner_attempt& a, attempt_report::kind what);
+
 /// Runs a blocking or cooperative body to its outcome; the one place where exceptions become outcomes.
-outcome execute(runner_attempt& a) noexcept;
+outcome execute(attempt_ptr& a) noexcept;
 
 /// Begins an asynchronous body; its outcome comes through its promise, also when it throws.
 void begin(const attempt_ptr& a, moment began) noexcept;

@@ -2,13 +2,29 @@
 
 #include <utility>
 
+#include <stint/runner_attempt.hpp>
+
 namespace stint {
+
+namespace {
+
+attempt_report begun_report(const attempt_name& who, wall_time when) {
+  attempt_report r;
+  r.what = attempt_report::kind::begun;
+  r.id = who.id;
+  r.attempt = who.attempt;
+  r.epoch = who.epoch;
+  r.began = when;
+  return r;
+}
+
+} // namespace
 
 void runner_port::open(std::function<void()> wake) {
   std::lock_guard guard{mutex_};
   wake_ = std::move(wake);
   told_ = false;
-  if (!news_.reports.empty() || !news_.noted.empty())
+  if (!news_.reports.empty() || !news_.notes.empty() || begun_)
     wake_locked();
 }
 
@@ -25,6 +41,7 @@ void runner_port::close() {
   closed_ = true;
   last = std::exchange(wake_, nullptr);
   dropped = std::exchange(news_, {});
+  begun_.reset();
 }
 
 void runner_port::wake_locked() {
@@ -32,22 +49,6 @@ void runner_port::wake_locked() {
     return;
   told_ = true;
   wake_();
-}
-
-void runner_port::report(attempt_report what) {
-  std::lock_guard guard{mutex_};
-  if (closed_)
-    return;
-  news_.reports.push_back(std::move(what));
-  wake_locked();
-}
-
-void runner_port::noted(attempt_ptr who) {
-  std::lock_guard guard{mutex_};
-  if (closed_)
-    return;
-  news_.noted.push_back(std::move(who));
-  wake_locked();
 }
 
 void runner_port::nudge() {
@@ -58,7 +59,127 @@ void runner_port::nudge() {
 runner_news runner_port::collect() {
   std::lock_guard guard{mutex_};
   told_ = false;
+  ++round_;
+  if (begun_) {
+    news_.reports.push_back(std::move(*begun_));
+    begun_.reset();
+  }
   return std::exchange(news_, {});
+}
+
+void runner_port::owes(std::optional<attempt_name> who) {
+  std::lock_guard guard{mutex_};
+  owes_ = who;
+}
+
+std::optional<attempt_name> runner_port::debtor() const {
+  std::lock_guard guard{mutex_};
+  return owes_;
+}
+
+void runner_port::report_locked(attempt_report&& what) {
+  if (what.what == attempt_report::kind::finished) {
+    if (begun_ && begun_->id == what.id && begun_->attempt == what.attempt)
+      begun_.reset();
+    if (owes_ && owes_->id == what.id && owes_->attempt == what.attempt)
+      owes_.reset();
+  }
+  news_.reports.push_back(std::move(what));
+}
+
+void runner_port::report(attempt_report what) {
+  std::lock_guard guard{mutex_};
+  if (closed_)
+    return;
+  report_locked(std::move(what));
+  wake_locked();
+}
+
+void runner_port::began(const attempt_name& who, wall_time when) {
+  std::lock_guard guard{mutex_};
+  if (closed_)
+    return;
+  begun_ = begun_report(who, when);
+  wake_locked();
+}
+
+void runner_port::ran(attempt_report done, const attempt_name& next, wall_time began) {
+  std::lock_guard guard{mutex_};
+  if (closed_)
+    return;
+  report_locked(std::move(done));
+  begun_ = begun_report(next, began);
+  wake_locked();
+}
+
+/// Returns where an attempt's notes of this round are, or null when nobody will read them.
+attempt_notes* runner_port::notes_locked(runner_attempt& who) {
+  if (closed_ || who.muted_)
+    return nullptr;
+  if (who.round_ != round_) {
+    who.round_ = round_;
+    who.noted_at_ = news_.notes.size();
+    news_.notes.emplace_back().who = who.name();
+    wake_locked();
+  }
+  return &news_.notes[who.noted_at_];
+}
+
+void runner_port::print(runner_attempt& who, std::string_view text) {
+  if (text.empty())
+    return;
+  std::lock_guard guard{mutex_};
+  auto* n = notes_locked(who);
+  if (n == nullptr)
+    return;
+  // The worker looks often; a body that prints faster than that keeps the newest of it, as the log would.
+  n->output += text;
+  if (n->output.size() > 2 * rooms_.output) {
+    const auto cut = n->output.size() - rooms_.output;
+    n->output_skipped += cut;
+    n->output.erase(0, cut);
+  }
+}
+
+void runner_port::note_progress(runner_attempt& who, stint::progress p) {
+  std::lock_guard guard{mutex_};
+  if (auto* n = notes_locked(who))
+    n->progress = std::move(p);
+}
+
+result<unit_t> runner_port::note_detail(runner_attempt& who, std::string json) {
+  if (json.size() > rooms_.detail)
+    return {errc::detail_too_large, std::to_string(json.size()) + " bytes, the limit is "
+                                      + std::to_string(rooms_.detail)};
+  std::lock_guard guard{mutex_};
+  if (auto* n = notes_locked(who))
+    n->detail = std::move(json);
+  return unit;
+}
+
+std::stop_token runner_port::stop_token(runner_attempt& who) {
+  std::lock_guard guard{mutex_};
+  if (!who.source_.stop_possible()) {
+    who.source_ = std::stop_source{};
+    if (who.stop_)
+      who.source_.request_stop(); // nobody has a token of it yet: no callback can run here
+  }
+  return who.source_.get_token();
+}
+
+void runner_port::request_stop(runner_attempt& who) {
+  std::stop_source source{std::nostopstate};
+  {
+    std::lock_guard guard{mutex_};
+    who.stop_ = true;
+    source = who.source_;
+  }
+  source.request_stop(); // without the lock: callbacks are the body's own code
+}
+
+void runner_port::mute(runner_attempt& who) {
+  std::lock_guard guard{mutex_};
+  who.muted_ = true;
 }
 
 } // namespace stint

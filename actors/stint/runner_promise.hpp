@@ -20,7 +20,7 @@ public:
   bool keep(outcome o) {
     if (kept_.exchange(true))
       return false;
-    auto r = attempt_->report(attempt_report::kind::finished);
+    auto r = report_of(*attempt_, attempt_report::kind::finished);
     r.outcome = std::move(o);
     r.began = began_.wall;
     attempt_->tell(std::move(r));

@@ -1,12 +1,47 @@
 #include <stint/runner_thread.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <system_error>
 
 namespace stint {
 
-runner_thread::runner_thread(std::shared_ptr<runner_port> port, clock_fn now) : shared_(std::make_shared<shared>()) {
+namespace {
+
+/// The time at the begin and end of each body: one reading of the steady clock for both, and of the wall clock only so
+/// often that a clock which was set is noticed.
+class body_clock {
+public:
+  explicit body_clock(const runner_clocks& c) : clocks_(c) {}
+
+  /// After a pause.
+  void start() { base_ = clocks_.both(), now_ = base_.steady; }
+
+  [[nodiscard]] wall_time wall() {
+    constexpr nanos trusted = std::chrono::milliseconds{1};
+    if (now_ - base_.steady > trusted)
+      start();
+    return base_.wall + (now_ - base_.steady);
+  }
+
+  /// Returns the time since the last lap.
+  nanos lap() {
+    const auto before = std::exchange(now_, clocks_.steady());
+    return now_ - before;
+  }
+
+private:
+  runner_clocks clocks_;
+  moment base_;
+  steady_time now_{};
+};
+
+} // namespace
+
+runner_thread::runner_thread(std::shared_ptr<runner_port> port, runner_clocks clocks)
+    : shared_(std::make_shared<shared>()) {
   shared_->port = std::move(port);
-  shared_->now = now;
+  shared_->clocks = clocks;
   spawn();
 }
 
@@ -21,67 +56,116 @@ void runner_thread::spawn() {
 }
 
 void runner_thread::serve(const std::shared_ptr<shared>& s, std::uint64_t generation) {
+  body_clock clock{s->clocks};
   std::unique_lock guard{s->mutex};
-  while (true) {
-    s->wake.wait(guard, [&] { return !s->queue.empty() || s->closing || s->generation != generation; });
-    if (s->closing || s->generation != generation)
-      return;
+  // Takes the next attempt, or none when this thread has nothing left to do.
+  auto next = [&]() -> attempt_ptr {
+    if (s->queue.empty() || s->closing || s->generation != generation)
+      return nullptr;
     auto a = std::move(s->queue.front());
     s->queue.pop_front();
-    s->current = a;
+    s->current = a.get();
+    return a;
+  };
+  while (true) {
+    s->idle = true;
+    s->wake.wait(guard, [&] { return !s->queue.empty() || s->closing || s->generation != generation; });
+    s->idle = false;
+    auto a = next();
+    if (!a)
+      break;
     guard.unlock();
-    const auto began = s->now();
-    // The begin wakes the worker; when the body is short, its outcome is there before the worker looks.
-    auto begun = a->report(attempt_report::kind::begun);
-    begun.began = began.wall;
-    a->tell(std::move(begun));
-    auto done = a->report(attempt_report::kind::finished);
-    done.outcome = execute(*a);
-    done.began = began.wall;
-    done.took = s->now().steady - began.steady;
-    a->tell(std::move(done));
-    a.reset();
+    clock.start();
+    auto began = clock.wall();
+    s->port->began(a->name(), began);
+    while (a) {
+      auto done = report_of(*a, attempt_report::kind::finished);
+      done.outcome = execute(a);
+      done.took = clock.lap();
+      done.began = began;
+      guard.lock();
+      if (s->generation == generation)
+        s->current = nullptr;
+      auto after = next();
+      guard.unlock();
+      a = std::move(after); // what the body kept goes without the lock
+      if (a) {
+        began = clock.wall();
+        s->port->ran(std::move(done), a->name(), began);
+      } else {
+        s->port->report(std::move(done));
+      }
+    }
     guard.lock();
     if (s->generation != generation)
-      return; // this body was stuck; another thread serves the queue now
-    s->current.reset();
+      break; // this body was stuck; another thread serves the queue now
   }
+  s->ended.push_back(generation);
 }
 
 void runner_thread::push(std::vector<attempt_ptr> batch) {
+  bool sleeps = false;
   {
     std::lock_guard guard{shared_->mutex};
     if (shared_->closing)
       return;
     for (auto& a : batch)
       shared_->queue.push_back(std::move(a));
+    sleeps = shared_->idle;
   }
-  shared_->wake.notify_all();
+  if (sleeps)
+    shared_->wake.notify_all();
+  if (unserved_)
+    try {
+      spawn();
+      unserved_ = false;
+    } catch (const std::system_error&) {
+      // The next push tries again.
+    }
 }
 
-bool runner_thread::take_back(const attempt_ptr& a) {
+bool runner_thread::take_back(const attempt_name& who) {
+  attempt_ptr taken;
   std::lock_guard guard{shared_->mutex};
-  auto i = std::find(shared_->queue.begin(), shared_->queue.end(), a);
+  auto i = std::find_if(shared_->queue.begin(), shared_->queue.end(), [&who](const auto& a) { return a->name() == who; });
   if (i == shared_->queue.end())
     return false;
+  taken = std::move(*i);
   shared_->queue.erase(i);
   return true;
 }
 
-void runner_thread::replace(const attempt_ptr& a) {
+void runner_thread::request_stop(const attempt_name& who) {
+  attempt_ptr a;
   {
     std::lock_guard guard{shared_->mutex};
-    if (shared_->closing || shared_->current != a)
-      return;
-    ++shared_->generation;
-    shared_->current.reset();
+    if (shared_->current != nullptr && shared_->current->name() == who)
+      a = shared_->current->share();
   }
-  spawn();
+  if (a)
+    a->request_stop(); // without the lock: stop callbacks are the body's own code
+}
+
+void runner_thread::replace(const attempt_name& who) {
+  {
+    std::lock_guard guard{shared_->mutex};
+    if (shared_->closing || shared_->current == nullptr || shared_->current->name() != who)
+      return;
+    shared_->current->mute();
+    ++shared_->generation;
+    shared_->current = nullptr;
+  }
+  sweep();
+  try {
+    spawn();
+  } catch (const std::system_error&) {
+    unserved_ = true;
+  }
 }
 
 std::optional<running_body> runner_thread::current() const {
   std::lock_guard guard{shared_->mutex};
-  if (!shared_->current)
+  if (shared_->current == nullptr)
     return std::nullopt;
   return running_body{shared_->current->what().id, shared_->current->what().attempt};
 }
@@ -94,6 +178,31 @@ void runner_thread::close() {
     dropped.swap(shared_->queue);
   }
   shared_->wake.notify_all();
+}
+
+/// Joins the threads that have come to their end.
+void runner_thread::sweep() {
+  std::vector<std::uint64_t> ended;
+  {
+    std::lock_guard guard{shared_->mutex};
+    ended.swap(shared_->ended);
+  }
+  std::erase_if(threads_, [&ended](auto& t) {
+    if (std::find(ended.begin(), ended.end(), t.generation) == ended.end())
+      return false;
+    t.thread.join(); // it has let go of everything: this takes no longer than its return
+    return true;
+  });
+}
+
+bool runner_thread::gone() {
+  {
+    std::lock_guard guard{shared_->mutex};
+    if (!shared_->closing)
+      return false; // its worker may be about to use it
+  }
+  sweep();
+  return threads_.empty();
 }
 
 void runner_thread::join(bool abandon) {

@@ -1,8 +1,9 @@
 /// A runner with a thread of its own, and another one when a body gets stuck.
 ///
 /// Owner    the environment; threads keep alive only what they share, so that an abandoned one harms nobody.
-/// Threads  push, take_back, replace, close from the worker; join from the thread that ends the list.
-/// Errors   none: what a body does is an outcome.
+/// Threads  push, take_back, request_stop, replace, close from the worker; join from the thread that ends the list.
+/// Errors   none: what a body does is an outcome. Where the system has no thread left, the constructor throws
+///          std::system_error; later the runner tries again with the next push.
 #pragma once
 
 #include <algorithm>
@@ -19,16 +20,21 @@
 
 namespace stint {
 
+/// How a runner's thread reads the time: both clocks, or only the one that is needed for every body.
+struct runner_clocks {
+  moment (*both)() = nullptr;
+  steady_time (*steady)() = nullptr;
+};
+
 class runner_thread final : public runner {
 public:
-  using clock_fn = moment (*)();
-
-  runner_thread(std::shared_ptr<runner_port> port, clock_fn now);
+  runner_thread(std::shared_ptr<runner_port> port, runner_clocks clocks);
   ~runner_thread() override;
 
   void push(std::vector<attempt_ptr> batch) override;
-  bool take_back(const attempt_ptr& a) override;
-  void replace(const attempt_ptr& a) override;
+  bool take_back(const attempt_name& who) override;
+  void request_stop(const attempt_name& who) override;
+  void replace(const attempt_name& who) override;
   [[nodiscard]] std::optional<running_body> current() const override;
   void close() override;
 
@@ -38,16 +44,21 @@ public:
   /// Waits for the threads; with `abandon`, lets go of those whose body is stuck.
   void join(bool abandon);
 
+  /// Tells whether it is closed and its threads have come to their end, which are then joined.
+  bool gone();
+
 private:
   struct shared {
     std::mutex mutex;
     std::condition_variable wake;
     std::deque<attempt_ptr> queue;
-    attempt_ptr current;
-    std::uint64_t generation = 0; ///< of the thread that serves the queue
+    runner_attempt* current = nullptr; ///< owned by the thread that runs it
+    std::uint64_t generation = 0;      ///< of the thread that serves the queue
+    std::vector<std::uint64_t> ended;  ///< generations whose thread has nothing left to do
+    bool idle = false;                 ///< the serving thread sleeps
     bool closing = false;
     std::shared_ptr<runner_port> port;
-    clock_fn now = nullptr;
+    runner_clocks clocks;
   };
   struct served {
     std::thread thread;
@@ -56,9 +67,11 @@ private:
 
   static void serve(const std::shared_ptr<shared>& s, std::uint64_t generation);
   void spawn();
+  void sweep();
 
   std::shared_ptr<shared> shared_;
   std::vector<served> threads_;
+  bool unserved_ = false; ///< there was no thread to be had
 };
 
 } // namespace stint

@@ -1,6 +1,7 @@
 #include <stint/worker.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace stint {
 
@@ -11,6 +12,8 @@ namespace {
 /// Cooperative bodies run between two looks at the mailbox.
 constexpr std::size_t bodies_per_turn = 64;
 
+bool blocks(const attempt_ptr& a) { return a->what().run.style() == body_style::blocking; }
+
 } // namespace
 
 worker::worker(caf::actor_config& cfg, worker_setup with) : actor_base(cfg), with_(std::move(with)) {}
@@ -19,152 +22,173 @@ caf::behavior worker::make_behavior() {
   with_.port->open([me = caf::actor_cast<caf::actor>(this)] { caf_shim::anon_tell(me, crew_messages::look{}); });
   return {
     [this](hand_over& m) {
-      for (auto& s : m.starts) {
-        const auto id = s.id;
-        auto a = std::make_shared<runner_attempt>(std::move(s), with_.port, with_.output_room, with_.detail_room);
-        has_[id] = a;
-        queue_.push_back(std::move(a));
-      }
-      pump();
-      tell_list();
+      take(m.starts);
+      go_on();
     },
-    [this](const crew_messages::look&) { look(); },
+    [this](const crew_messages::look&) {
+      with_.runner->turn();
+      gather();
+      with_.runner->turned();
+      go_on();
+    },
     [this](const stop_attempt& m) {
-      if (auto a = held(m.id, m.attempt); a && !give_back(a))
-        a->request_stop();
+      stop_one(m.who);
       tell_list();
     },
     [this](const take_back& m) {
-      if (auto a = held(m.id, m.attempt))
-        give_back(a);
+      for (const auto& who : m.whom)
+        give_back(who);
       tell_list();
     },
     [this](const replace_runner& m) {
-      auto a = held(m.id, m.attempt);
-      if (!a)
-        return;
-      has_.erase(m.id);
-      stuck_.push_back(a);
-      if (promised_ == a) {
-        promised_.reset();
-      } else {
-        --in_runner_;
-        with_.runner->replace(a);
-      }
-      pump();
-      tell_list();
+      go_without(m.who);
+      go_on();
     },
   };
 }
 
-attempt_ptr worker::held(task_id id, std::uint32_t attempt) const {
-  auto i = has_.find(id);
-  return i != has_.end() && i->second->what().attempt == attempt ? i->second : nullptr;
-}
-
-bool worker::give_back(const attempt_ptr& a) {
-  if (auto i = std::find(queue_.begin(), queue_.end(), a); i != queue_.end())
-    queue_.erase(i);
-  else if (a != promised_ && with_.runner->take_back(a))
-    --in_runner_;
-  else
-    return false;
-  reports_.push_back(a->report(attempt_report::kind::returned));
-  has_.erase(a->what().id);
-  return true;
-}
-
-void worker::pump() {
-  std::size_t ran = 0;
-  while (!queue_.empty() && !promised_) {
-    if (queue_.front()->what().run->style == body_style::blocking) {
-      std::vector<attempt_ptr> batch;
-      while (!queue_.empty() && queue_.front()->what().run->style == body_style::blocking) {
-        batch.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-      }
-      in_runner_ += batch.size();
-      with_.runner->push(std::move(batch));
-      return;
-    }
-    if (in_runner_ != 0)
-      return; // one at a time
-    if (ran++ == bodies_per_turn) {
-      with_.port->nudge();
-      return;
-    }
-    auto a = std::move(queue_.front());
-    queue_.pop_front();
-    run_here(a);
+void worker::take(std::vector<start>& starts) {
+  auto fresh = make_attempts(starts, with_.port);
+  const bool straight = queue_.empty() && !promised_ && std::all_of(fresh.begin(), fresh.end(), blocks);
+  if (straight) {
+    in_runner_ += fresh.size();
+    with_.runner->push(std::move(fresh));
+  } else {
+    std::move(fresh.begin(), fresh.end(), std::back_inserter(queue_));
   }
 }
 
-void worker::run_here(const attempt_ptr& a) {
-  const auto began = with_.env->now();
-  if (a->what().run->style == body_style::asynchronous) {
-    promised_ = a;
-    auto r = a->report(attempt_report::kind::begun);
-    r.began = began.wall;
-    reports_.push_back(std::move(r));
-    begin(a, began);
-    return;
-  }
-  auto r = a->report(attempt_report::kind::finished);
-  r.outcome = execute(*a);
-  r.began = began.wall;
-  r.took = with_.env->now().steady - began.steady;
-  take_notes(*a);
-  has_.erase(a->what().id);
-  reports_.push_back(std::move(r));
-}
-
-void worker::take_notes(runner_attempt& a) {
-  auto n = a.take_notes();
-  if (n.output_skipped != 0)
-    n.output = "[" + std::to_string(n.output_skipped) + " bytes skipped]\n" + n.output;
-  if (!n.output.empty())
-    caf_shim::tell(*this, with_.log, append{a.what().id, std::move(n.output)});
-  if (n.progress || n.detail)
-    caf_shim::tell(*this, with_.list, noted{a.what().id, a.what().attempt, std::move(n.progress), std::move(n.detail)});
-}
-
-void worker::look() {
-  with_.runner->turn();
-  auto news = with_.port->collect();
-  with_.runner->turned();
-  // What a body said goes before its outcome: whoever waits for the end then reads all of it.
-  for (auto& a : news.noted)
-    take_notes(*a);
-  for (auto& r : news.reports)
-    hear(std::move(r));
-  pump();
+/// Has everything run that can, and tells what came of it.
+void worker::go_on() {
+  // What a body printed here goes before its outcome, as everything that is told.
+  if (pump())
+    gather();
   tell_list();
 }
 
-void worker::hear(attempt_report r) {
-  auto a = held(r.id, r.attempt);
-  if (!a) {
-    auto i = std::find_if(stuck_.begin(), stuck_.end(), [&r](const auto& s) {
-      return s->what().id == r.id && s->what().attempt == r.attempt;
-    });
-    if (i == stuck_.end() || r.what != attempt_report::kind::finished)
-      return;
-    stuck_.erase(i);
-    r.what = attempt_report::kind::freed;
-    reports_.push_back(std::move(r));
-    return;
-  }
-  if (r.what == attempt_report::kind::finished) {
-    has_.erase(r.id);
-    if (a == promised_)
-      promised_.reset();
+/// Returns whether bodies ran here.
+bool worker::pump() {
+  std::size_t ran = 0;
+  moment clock;
+  while (!queue_.empty() && !promised_) {
+    if (blocks(queue_.front())) {
+      auto end = std::find_if_not(queue_.begin(), queue_.end(), blocks);
+      std::vector<attempt_ptr> batch(std::move_iterator{queue_.begin()}, std::move_iterator{end});
+      queue_.erase(queue_.begin(), end);
+      in_runner_ += batch.size();
+      with_.runner->push(std::move(batch));
+      break;
+    }
+    if (in_runner_ != 0)
+      break; // one at a time
+    if (ran == bodies_per_turn) {
+      with_.port->nudge();
+      break;
+    }
+    if (ran++ == 0)
+      clock = with_.env->now();
+    auto a = std::move(queue_.front());
+    queue_.pop_front();
+    if (a->what().run.style() == body_style::asynchronous)
+      begin_here(a);
     else
-      --in_runner_;
-    // Begun and finished since the last look: the outcome says it all.
-    if (!reports_.empty() && reports_.back().what == attempt_report::kind::begun && reports_.back().id == r.id)
-      reports_.pop_back();
+      run_here(std::move(a), clock);
   }
+  return ran != 0;
+}
+
+/// Runs a cooperative body; `clock` is the end of the one before it, and then of this one.
+void worker::run_here(attempt_ptr a, moment& clock) {
+  auto& r = reports_.emplace_back(report_of(*a, attempt_report::kind::finished));
+  r.outcome = execute(a);
+  r.began = clock.wall;
+  const auto ended = with_.env->now();
+  r.took = ended.steady - clock.steady;
+  clock = ended;
+}
+
+void worker::begin_here(const attempt_ptr& a) {
+  const auto began = with_.env->now();
+  promised_ = a;
+  promised_at_ = began.steady;
+  with_.port->owes(a->name());
+  auto r = report_of(*a, attempt_report::kind::begun);
+  r.began = began.wall;
   reports_.push_back(std::move(r));
+  begin(a, began);
+}
+
+/// Takes the news: what bodies said goes before outcomes, so that whoever waits for an end can read all of it.
+void worker::gather() {
+  auto news = with_.port->collect();
+  for (auto& n : news.notes)
+    tell_notes(n);
+  for (auto& r : news.reports)
+    hear(r);
+  if (reports_.empty())
+    reports_ = std::move(news.reports);
+  else
+    std::move(news.reports.begin(), news.reports.end(), std::back_inserter(reports_));
+}
+
+void worker::tell_notes(attempt_notes& n) {
+  if (n.output_skipped != 0)
+    n.output = "[" + std::to_string(n.output_skipped) + " bytes skipped]\n" + n.output;
+  if (!n.output.empty())
+    caf_shim::tell(*this, with_.log, append{n.who.id, std::move(n.output)});
+  if (n.progress || n.detail)
+    caf_shim::tell(*this, with_.list, noted{n.who.id, n.who.attempt, std::move(n.progress), std::move(n.detail)});
+}
+
+void worker::hear(attempt_report& r) {
+  if (r.what != attempt_report::kind::finished)
+    return;
+  const attempt_name who{r.id, r.attempt, r.epoch};
+  if (promised_ && promised_->name() == who) {
+    r.took = std::max(with_.env->now().steady - promised_at_, nanos{1});
+    promised_.reset();
+  } else if (stuck_.empty() || std::erase(stuck_, who) == 0) {
+    --in_runner_;
+  }
+}
+
+void worker::stop_one(const attempt_name& who) {
+  if (give_back(who))
+    return;
+  if (promised_ && promised_->name() == who)
+    promised_->request_stop();
+  else
+    with_.runner->request_stop(who);
+}
+
+bool worker::give_back(const attempt_name& who) {
+  auto i = std::find_if(queue_.begin(), queue_.end(), [&who](const auto& a) { return a->name() == who; });
+  if (i != queue_.end())
+    queue_.erase(i);
+  else if (in_runner_ != 0 && with_.runner->take_back(who))
+    --in_runner_;
+  else
+    return false;
+  attempt_report r;
+  r.what = attempt_report::kind::returned;
+  r.id = who.id;
+  r.attempt = who.attempt;
+  r.epoch = who.epoch;
+  reports_.push_back(std::move(r));
+  return true;
+}
+
+/// The list has given this body up; what it still says does not count, its end does.
+void worker::go_without(const attempt_name& who) {
+  if (promised_ && promised_->name() == who) {
+    promised_->mute();
+    promised_.reset();
+    stuck_.push_back(who);
+  } else if (auto now = with_.runner->current(); now && now->id == who.id && now->attempt == who.attempt) {
+    --in_runner_;
+    stuck_.push_back(who);
+    with_.runner->replace(who);
+  }
 }
 
 void worker::tell_list() {
@@ -178,7 +202,6 @@ void worker::on_exit() {
   with_.port->leave();
   with_.runner->close();
   queue_.clear();
-  has_.clear();
   stuck_.clear();
   promised_.reset();
   with_ = {};

@@ -4,7 +4,7 @@
 /// 2. runs cooperative bodies itself and begins asynchronous ones
 /// 3. gathers what they say and tells list and output log in as few messages as it can
 /// 4. gives back what has not begun; passes on the wish to stop
-/// 5. goes on without a body that got stuck, and says when that returns
+/// 5. goes on without a body that got stuck
 ///
 /// Owner    the list, which watches it.
 /// Threads  runs on CAF's scheduler; only the runner blocks.
@@ -13,7 +13,7 @@
 
 #include <deque>
 #include <memory>
-#include <unordered_map>
+#include <vector>
 
 #include <stint/crew_messages.hpp>
 #include <stint/environment.hpp>
@@ -27,8 +27,6 @@ struct worker_setup {
   std::shared_ptr<environment> env;
   std::shared_ptr<runner_port> port;
   std::shared_ptr<stint::runner> runner;
-  std::size_t output_room = 0;
-  std::size_t detail_room = 0;
 };
 
 class worker final : public caf_shim::actor_base {
@@ -39,21 +37,25 @@ public:
   void on_exit() override;
 
 private:
-  void pump();
-  void run_here(const attempt_ptr& a);
-  void look();
-  void take_notes(runner_attempt& a);
-  void hear(attempt_report r);
-  [[nodiscard]] attempt_ptr held(task_id id, std::uint32_t attempt) const;
-  bool give_back(const attempt_ptr& a);
+  void take(std::vector<start>& starts);
+  void go_on();
+  bool pump();
+  void run_here(attempt_ptr a, moment& clock);
+  void begin_here(const attempt_ptr& a);
+  void gather();
+  void tell_notes(attempt_notes& n);
+  void hear(attempt_report& r);
+  void stop_one(const attempt_name& who);
+  bool give_back(const attempt_name& who);
+  void go_without(const attempt_name& who);
   void tell_list();
 
   worker_setup with_;
-  std::deque<attempt_ptr> queue_;                     ///< not given to the runner yet
-  std::unordered_map<task_id, attempt_ptr> has_;      ///< everything that is this worker's
-  std::vector<attempt_ptr> stuck_;
-  std::size_t in_runner_ = 0;
-  attempt_ptr promised_;                              ///< an asynchronous body that owes its outcome
+  std::deque<attempt_ptr> queue_;    ///< not given to the runner yet
+  std::size_t in_runner_ = 0;        ///< given to it and not heard of again
+  std::vector<attempt_name> stuck_;  ///< gone on without; they do not count in in_runner_
+  attempt_ptr promised_;             ///< an asynchronous body that owes its outcome
+  steady_time promised_at_{};
   std::vector<attempt_report> reports_;
 };
 

@@ -55,12 +55,6 @@ struct fence_answer {
   fence_result answer;
 };
 
-/// A callable whose task has ended; the shell may keep it while the task is kept, for a retry by hand.
-struct dropped_body {
-  body_id body = 0;
-  task_id task = 0; ///< 0: no task took it
-};
-
 struct effects {
   std::vector<start_order> start;
   std::vector<stop_order> stop;
@@ -72,7 +66,7 @@ struct effects {
   std::vector<task_id> changed;   ///< records to save
   std::vector<task_id> ended;     ///< tasks whose output is complete
   std::vector<task_id> removed;   ///< deleted: records and output to forget
-  std::vector<dropped_body> dropped; ///< callables whose task has ended
+  std::vector<body_id> dropped;   ///< callables that no task needs any more
   std::vector<std::string> warnings;
 
   void clear() {

@@ -45,8 +45,8 @@ struct ledger_options {
 
 /// One task of a submission.
 struct new_task {
-  stint::spec spec;
-  body_id body = 0; ///< 0: the spec has a kind
+  stint::spec* what = nullptr; ///< emptied when it is accepted, untouched when it is refused
+  body_id body = 0;            ///< 0: the spec has a kind
   task_id retry_of = 0;
 };
 
@@ -92,7 +92,7 @@ public:
   explicit ledger(ledger_options options);
 
   // -- submit -------------------------------------------------------------------------------------------------------
-  result<submitted> submit(std::vector<new_task> batch, moment now, effects& fx);
+  result<submitted> submit(std::span<const new_task> batch, moment now, effects& fx);
 
   // -- change; `if_version` 0 means any -------------------------------------------------------------------------------
   result<task_version> cancel(task_id id, task_version if_version, moment now, effects& fx);
@@ -150,6 +150,10 @@ public:
 
   // -- for the shell ----------------------------------------------------------------------------------------------------
   [[nodiscard]] const record* find(task_id id) const { return tasks_.find(id); }
+  /// Tells whether a body that got stuck with this worker, or outlived it, has not returned yet.
+  [[nodiscard]] bool stuck_with(worker_id id) const;
+  /// Says why `find` found nothing.
+  [[nodiscard]] error missing(task_id id) const { return tasks_.missing(id); }
   [[nodiscard]] const std::string& kind_of(const record& r) const { return tasks_.kind_name(r); }
   [[nodiscard]] task_id last_id() const noexcept { return tasks_.last_id(); }
   [[nodiscard]] task_version version() const noexcept { return version_; }

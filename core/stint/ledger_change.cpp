@@ -79,10 +79,7 @@ result<task_id> ledger::retry(task_id id, task_version if_version, body_id body,
   const auto& r = **found;
   if (!terminal(r.state))
     return wrong(r, "only a finished task can be retried by hand");
-  new_task again;
-  again.body = body;
-  again.retry_of = id;
-  auto& s = again.spec;
+  spec s;
   s.name = r.name;
   s.kind = tasks_.kind_name(r);
   s.queue = tasks_.queue_name(r);
@@ -97,9 +94,8 @@ result<task_id> ledger::retry(task_id id, task_version if_version, body_id body,
     s.start_within = r.extra->start_within;
     errors = r.extra->errors;
   }
-  std::vector<new_task> one;
-  one.push_back(std::move(again));
-  auto made = submit(std::move(one), now, fx);
+  const new_task again{&s, body, id};
+  auto made = submit({&again, 1}, now, fx);
   if (!made)
     return made.error();
   if (!errors.empty())
@@ -180,6 +176,8 @@ void ledger::erase(record& r, moment now, effects& fx) {
   ++deleted_;
   tell(r, r.state, now, fx, false, true);
   fx.removed.push_back(r.id);
+  if (r.body != 0)
+    fx.dropped.push_back(r.body);
   if (r.extra && !r.extra->idempotency_key.empty())
     if (auto i = idempotent_.find(r.extra->idempotency_key); i != idempotent_.end() && i->second.id == r.id)
       idempotent_.erase(i);

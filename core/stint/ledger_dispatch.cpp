@@ -182,7 +182,6 @@ void ledger::set_stuck(record& r) {
   r.live = std::make_unique<stint::live>();
   auto& l = *r.live;
   l.id = old->id;
-  l.body = old->body;
   l.queue = old->queue;
   l.kind = old->kind;
   l.since = old->since;

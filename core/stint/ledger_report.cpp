@@ -240,14 +240,18 @@ void ledger::body_returned(const attempt_report& what, moment, effects&) {
   }
 }
 
+bool ledger::stuck_with(worker_id id) const {
+  return std::any_of(stuck_.begin(), stuck_.end(), [id](const auto& bodies) {
+    return std::any_of(bodies.second.begin(), bodies.second.end(), [id](const auto& b) { return b.live->worker == id; });
+  });
+}
+
 void ledger::finish(record& r, state to, moment now, effects& fx) {
   r.ended = now.wall;
   r.live->due = {};
   withdraw(r);
   transit(r, to, now, fx);
   claims_.unplan(*r.live);
-  if (r.live->body != 0)
-    fx.dropped.push_back({r.live->body, r.id});
   r.live.reset();
   r.stopping = stop_reason::none;
   --pending_;

@@ -57,7 +57,7 @@ ledger::ledger(ledger_options options)
 void ledger::know_kind(const std::string& kind, bool once) { kinds_[kind] = once; }
 
 result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
-  const auto& s = t.spec;
+  const auto& s = *t.what;
   if (auto ok = check_spec(s, options_.limits); !ok)
     return ok;
   if (s.kind.empty() && t.body == 0)
@@ -85,7 +85,7 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
   return unit;
 }
 
-result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effects& fx) {
+result<submitted> ledger::submit(std::span<const new_task> batch, moment now, effects& fx) {
   if (stopping_)
     return {errc::list_stopping};
   if (batch.size() > options_.limits.batch)
@@ -95,11 +95,11 @@ result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effect
   std::unordered_map<std::string_view, std::size_t> keys; // of this very batch
   std::unordered_set<std::string_view> new_queues;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto& s = batch[i].spec;
+    const auto& s = *batch[i].what;
     auto ok = check_new(batch[i], fresh);
     if (ok && !s.idempotency_key.empty()) {
       auto [first, is_first] = keys.try_emplace(s.idempotency_key, i);
-      if (!is_first && fingerprint(batch[first->second].spec) != fingerprint(s))
+      if (!is_first && fingerprint(*batch[first->second].what) != fingerprint(s))
         ok = {errc::idempotency_conflict, "key '" + s.idempotency_key + "' stands twice in one submission"};
       else if (!is_first && !idempotent_.contains(s.idempotency_key))
         --fresh;
@@ -118,13 +118,13 @@ result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effect
                                       + " more would pass the limit of " + std::to_string(options_.limits.pending)};
   submitted out;
   out.ids.reserve(batch.size());
-  for (auto& t : batch) {
-    auto& s = t.spec;
+  for (const auto& t : batch) {
+    auto& s = *t.what;
     if (!s.idempotency_key.empty())
       if (auto i = idempotent_.find(s.idempotency_key); i != idempotent_.end()) {
         out.ids.push_back(i->second.id);
         if (t.body != 0)
-          fx.dropped.push_back({t.body, 0});
+          fx.dropped.push_back(t.body);
         continue;
       }
     const bool later = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);
@@ -132,10 +132,10 @@ result<submitted> ledger::submit(std::vector<new_task> batch, moment now, effect
     ready_.queue(r.queue);
     r.priority = static_cast<std::int8_t>(s.priority);
     r.submitted = now.wall;
+    r.body = t.body;
     r.live = std::make_unique<stint::live>();
     auto& l = *r.live;
     l.id = r.id;
-    l.body = t.body;
     l.queue = r.queue;
     l.kind = r.kind;
     l.since = now.steady;

@@ -16,7 +16,7 @@
 
 namespace stint {
 
-using body_id = std::uint64_t;   ///< a callable of the shell's; 0: the task has a kind
+using body_id = std::uint32_t;   ///< a callable of the shell's; 0: the task has a kind
 using worker_id = std::uint32_t; ///< given by the shell, never used again; 0 is no worker
 
 /// What most tasks don't have.
@@ -39,7 +39,6 @@ struct task_extra {
 
 /// What a task has until its end. Its claims' view of it is a part of it, so that a woken holder is its task.
 struct live : claim_holder {
-  body_id body = 0;
   worker_id worker = 0;
   steady_time begun_at{};
   wall_time due{};
@@ -65,6 +64,7 @@ struct record {
   wall_time ended{};
   std::uint32_t queue = 0;
   std::uint32_t kind = 0; ///< 0: a callable
+  body_id body = 0;       ///< kept for as long as the record: it may be retried by hand
   std::uint32_t attempt = 0;
   std::uint32_t charged = 0;
   std::int32_t code = 0;

@@ -38,42 +38,88 @@ private:
 
 enum class body_style : std::uint8_t { blocking, cooperative, asynchronous };
 
-struct body {
-  body_style style = body_style::blocking;
-  std::function<outcome(context&)> run;          ///< blocking and cooperative
-  std::function<void(context&, promise)> begin;  ///< asynchronous
-
+/// What is run. Copies share one piece of code; making a body from a callable is the only allocation.
+class body {
+public:
   body() = default;
 
   /// Takes any callable: with or without a context, returning an outcome or nothing (which is success).
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, body>
              && (std::invocable<F&, context&> || std::invocable<F&>))
-  body(F f) { // NOLINT: implicit on purpose
-    run = [f = std::move(f)](context& job) mutable -> outcome {
-      if constexpr (std::is_invocable_r_v<outcome, F&, context&>) {
-        return f(job);
-      } else if constexpr (std::invocable<F&, context&>) {
-        f(job);
-        return succeeded();
-      } else if constexpr (std::is_invocable_r_v<outcome, F&>) {
-        return f();
-      } else {
-        f();
-        return succeeded();
-      }
-    };
+  body(F f) // NOLINT: implicit on purpose
+      : body(body_style::blocking, std::move(f)) {}
+
+  explicit operator bool() const noexcept { return code_ != nullptr; }
+
+  [[nodiscard]] body_style style() const noexcept { return code_->style; }
+
+  /// Runs a blocking or cooperative body.
+  outcome run(context& job) const { return code_->run(job); }
+
+  /// Begins an asynchronous body, which takes the promise.
+  void begin(context& job, promise& owed) const { code_->begin(job, owed); }
+
+  /// The same code without a share in it, for those who know that it outlives them: copying costs no atomic.
+  [[nodiscard]] body borrowed() const noexcept {
+    body b;
+    b.code_ = std::shared_ptr<const code>{std::shared_ptr<const code>{}, code_.get()};
+    return b;
   }
 
-  explicit operator bool() const noexcept { return run != nullptr || begin != nullptr; }
+private:
+  struct code {
+    explicit code(body_style s) : style(s) {}
+    code(const code&) = delete;
+    code& operator=(const code&) = delete;
+    virtual ~code() = default;
+    virtual outcome run(context&) const { return failed("an asynchronous body is begun, not run"); }
+    virtual void begin(context&, promise&) const {}
+    body_style style;
+  };
+
+  template <class F>
+  struct callable final : code {
+    callable(body_style s, F f) : code(s), fn(std::move(f)) {}
+    outcome run(context& job) const override {
+      if constexpr (std::is_invocable_r_v<outcome, F&, context&>) {
+        return fn(job);
+      } else if constexpr (std::invocable<F&, context&>) {
+        fn(job);
+        return succeeded();
+      } else if constexpr (std::is_invocable_r_v<outcome, F&>) {
+        return fn();
+      } else {
+        fn();
+        return succeeded();
+      }
+    }
+    mutable F fn;
+  };
+
+  template <class F>
+  struct beginning final : code {
+    explicit beginning(F f) : code(body_style::asynchronous), fn(std::move(f)) {}
+    void begin(context& job, promise& owed) const override { fn(job, std::move(owed)); }
+    mutable F fn;
+  };
+
+  template <class F>
+  body(body_style s, F f) : code_(std::make_shared<const callable<F>>(s, std::move(f))) {}
+
+  template <class F>
+  friend body cooperative(F f);
+  template <class F>
+    requires std::invocable<F&, context&, promise>
+  friend body asynchronous(F f);
+
+  std::shared_ptr<const code> code_;
 };
 
 /// A body that is short and never blocks: it runs on CAF's scheduler, without a hand-over to another thread.
 template <class F>
 body cooperative(F f) {
-  body b{std::move(f)};
-  b.style = body_style::cooperative;
-  return b;
+  return body{body_style::cooperative, std::move(f)};
 }
 
 /// A body that returns at once and keeps its promise later, such as one that asks other actors.
@@ -81,8 +127,7 @@ template <class F>
   requires std::invocable<F&, context&, promise>
 body asynchronous(F f) {
   body b;
-  b.style = body_style::asynchronous;
-  b.begin = std::move(f);
+  b.code_ = std::make_shared<const body::beginning<F>>(std::move(f));
   return b;
 }
 

@@ -24,9 +24,13 @@ public:
     port_->nudge();
   }
 
-  bool take_back(const attempt_ptr& a) override { return std::erase(queue_, a) != 0; }
+  bool take_back(const attempt_name& who) override {
+    return std::erase_if(queue_, [&who](const auto& a) { return a->name() == who; }) != 0;
+  }
 
-  void replace(const attempt_ptr&) override {}
+  // A body runs inside turn(): between two messages none does.
+  void request_stop(const attempt_name&) override {}
+  void replace(const attempt_name&) override {}
 
   void turn() override {
     if (queue_.empty())
@@ -34,14 +38,12 @@ public:
     auto a = std::move(queue_.front());
     queue_.pop_front();
     const auto began = clock_->now();
-    auto begun = a->report(attempt_report::kind::begun);
-    begun.began = began.wall;
-    port_->report(std::move(begun));
-    auto done = a->report(attempt_report::kind::finished);
-    done.outcome = execute(*a);
+    port_->began(a->name(), began.wall);
+    auto done = report_of(*a, attempt_report::kind::finished);
+    done.outcome = execute(a);
     done.began = began.wall;
     done.took = clock_->now().steady - began.steady;
-    a->tell(std::move(done));
+    port_->report(std::move(done));
     more_ = !queue_.empty();
   }
 

@@ -51,9 +51,8 @@ public:
 
   result<task_id> try_add(spec s) {
     const body_id body = s.kind.empty() ? ++last_body : 0;
-    std::vector<new_task> one;
-    one.push_back({std::move(s), body, 0});
-    auto r = book.submit(std::move(one), now, fx);
+    const new_task one{&s, body, 0};
+    auto r = book.submit({&one, 1}, now, fx);
     go();
     if (!r)
       return r.error();
@@ -64,9 +63,9 @@ public:
     std::vector<new_task> all;
     for (auto& s : specs) {
       const body_id body = s.kind.empty() ? ++last_body : 0;
-      all.push_back({std::move(s), body, 0});
+      all.push_back({&s, body, 0});
     }
-    auto r = book.submit(std::move(all), now, fx);
+    auto r = book.submit(all, now, fx);
     go();
     return r;
   }

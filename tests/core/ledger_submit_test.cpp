@@ -40,9 +40,8 @@ TEST(ledger_submit, a_body_or_a_kind_but_not_both_nor_neither) {
   desk d;
   d.book.know_kind("publish", false);
   auto submit = [&](spec s, body_id body) {
-    std::vector<new_task> one;
-    one.push_back({std::move(s), body, 0});
-    return d.book.submit(std::move(one), d.now, d.fx).code();
+    const new_task one{&s, body, 0};
+    return d.book.submit({&one, 1}, d.now, d.fx).code();
   };
   auto kind = named("k");
   kind.kind = "publish";
@@ -130,7 +129,7 @@ TEST(ledger_submit, the_body_of_a_repetition_is_given_back) {
   d.fx.dropped.clear();
   d.add(s);
   ASSERT_EQ(d.fx.dropped.size(), 1U);
-  EXPECT_EQ(d.fx.dropped[0].body, 2U);
+  EXPECT_EQ(d.fx.dropped[0], 2U);
 }
 
 TEST(ledger_submit, the_same_idempotency_key_for_another_spec_is_a_conflict) {

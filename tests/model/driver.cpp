@@ -81,9 +81,9 @@ void driver::add(const spec& t) {
   const bool fits = std::all_of(t.claims.begin(), t.claims.end(), [&](const auto& c) {
     return c.mode != claim_mode::units || c.units <= model_.capacity["cpu"];
   });
-  std::vector<new_task> one;
-  one.push_back({t, t.kind.empty() ? body_id{1} : 0, 0});
-  const auto r = book_.submit(std::move(one), now_, fx_);
+  auto copy = t; // it is emptied
+  const new_task one{&copy, t.kind.empty() ? body_id{1} : 0, 0};
+  const auto r = book_.submit({&one, 1}, now_, fx_);
   need(r.has_value() == fits, "submission", r.has_value(), fits);
   if (!fits)
     return;

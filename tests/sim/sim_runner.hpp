@@ -20,9 +20,15 @@ public:
     for (auto& a : batch)
       queue_.push_back(std::move(a));
   }
-  bool take_back(const attempt_ptr& a) override { return std::erase(queue_, a) != 0; }
-  void replace(const attempt_ptr& a) override {
-    if (current_ == a)
+  bool take_back(const attempt_name& who) override {
+    return std::erase_if(queue_, [&who](const auto& a) { return a->name() == who; }) != 0;
+  }
+  void request_stop(const attempt_name& who) override {
+    if (current_ && current_->name() == who)
+      current_->request_stop();
+  }
+  void replace(const attempt_name& who) override {
+    if (current_ && current_->name() == who)
       stuck_.push_back(std::exchange(current_, nullptr));
   }
   [[nodiscard]] std::optional<running_body> current() const override {
@@ -39,9 +45,7 @@ public:
   attempt_ptr begin() {
     current_ = std::move(queue_.front());
     queue_.pop_front();
-    auto r = current_->report(attempt_report::kind::begun);
-    r.began = clock_->now().wall;
-    port_->report(std::move(r));
+    port_->began(current_->name(), clock_->now().wall);
     return current_;
   }
   [[nodiscard]] attempt_ptr running() const { return current_; }
@@ -50,7 +54,7 @@ public:
     if (current_ == a)
       current_.reset();
     std::erase(stuck_, a);
-    auto r = a->report(attempt_report::kind::finished);
+    auto r = report_of(*a, attempt_report::kind::finished);
     r.outcome = std::move(o);
     r.began = clock_->now().wall;
     r.took = std::chrono::milliseconds{1};
