@@ -2,10 +2,10 @@
 ///
 /// Owner    the receiver: a copy, made by the ledger when a change is saved, given back by a store.
 /// Threads  plain values.
-/// Units    wall-clock times; steady ones mean nothing after a restart, so a deadline is `submitted + what.start_within`.
-/// Durable  all of it. Not here, because it ends with its process or follows from the rest: who runs an attempt, its
-///          stop token, whether its body has begun (after a crash nobody knows, so it may have), stuck bodies, running
-///          alone. Start, progress and detail of a running attempt are no transitions: they are as old as the last save.
+/// Units    wall-clock times, as steady ones mean nothing after a restart: a deadline is `submitted + start_within`.
+/// Durable  all of it. Start, progress and detail of a running attempt are no transitions: they are as old as the last
+///          save. Not here, because it ends with its process or follows from the rest: who runs an attempt, its stop
+///          token, whether its body has begun (after a crash nobody knows: it may have), stuck bodies, running alone.
 #pragma once
 
 #include <cstdint>

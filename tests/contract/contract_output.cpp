@@ -45,6 +45,7 @@ void cut_output_is_skipped_and_counted(place& p) {
   reads(o, id, "01234[4]9abcdef");
   cut(6, 7); // nothing is there any more
   cut(3, 3); // nothing
+  cut(4, 2); // nothing
   reads(o, id, "01234[4]9abcdef");
   cut(11, 12); // within one print
   reads(o, id, "01234[4]9a[1]cdef");

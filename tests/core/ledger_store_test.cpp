@@ -146,8 +146,8 @@ TEST(ledger_store, a_new_scheduled_task_is_carried) {
   story d;
   ASSERT_EQ(d.state(d.id), state::scheduled);
   EXPECT_EQ(d.book.stored(d.id).due, d.given.run_at);
-  d.is_carried({"callable", "rank", "attempt", "charged", "deaths", "fence", "code", "error", "errors", "value", "detail",
-                "progress", "started", "ended"});
+  d.is_carried({"callable", "rank", "attempt", "charged", "deaths", "fence", "code", "error", "errors", "value",
+                "detail", "progress", "started", "ended"});
 }
 
 TEST(ledger_store, a_task_scheduled_for_its_next_attempt_is_carried) {
@@ -213,8 +213,8 @@ TEST(ledger_store, an_expired_task_is_carried) {
   story d;
   d.pass(2h);
   ASSERT_EQ(d.state(d.id), state::expired);
-  d.is_carried({"callable", "rank", "attempt", "charged", "deaths", "fence", "code", "error", "errors", "value", "detail",
-                "progress", "due", "started"});
+  d.is_carried({"callable", "rank", "attempt", "charged", "deaths", "fence", "code", "error", "errors", "value",
+                "detail", "progress", "due", "started"});
 }
 
 TEST(ledger_store, a_quarantined_task_is_carried) {

@@ -34,6 +34,8 @@ public:
 
   /// Forgets the bytes [from, to).
   void cut(std::uint64_t from, std::uint64_t to) {
+    if (from >= to)
+      return;
     auto i = pieces_.upper_bound(from);
     if (i != pieces_.begin())
       --i;
