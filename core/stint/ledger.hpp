@@ -7,6 +7,7 @@
 /// 5. acts when something is due                  ledger_due.cpp
 /// 6. answers questions, waits and fences         ledger_ask.cpp
 /// 7. pauses, drains and stops in order           ledger_queue.cpp
+/// 8. says what a store keeps of a task           ledger_store.cpp
 ///
 /// Owner    the list actor, or a test; effects are appended to the object given.
 /// Threads  none: the owner's mailbox is the lock.
@@ -29,6 +30,7 @@
 #include <stint/ready.hpp>
 #include <stint/retry.hpp>
 #include <stint/schedule.hpp>
+#include <stint/stored_task.hpp>
 #include <stint/table.hpp>
 #include <stint/waits.hpp>
 
@@ -164,6 +166,8 @@ public:
   void observe(bool on) noexcept { options_.observed = on; }
   [[nodiscard]] const stint::limits& limits() const noexcept { return options_.limits; }
   [[nodiscard]] task describe(const record& r) const;
+  /// Copies what a restart needs of a task, which must be there: one that `changed` names and `removed` does not.
+  [[nodiscard]] stored_task stored(task_id id) const;
 
   /// Checks every invariant that can be seen from inside; ends the process on a breach. For tests.
   void audit() const;

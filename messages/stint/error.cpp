@@ -70,6 +70,10 @@ constexpr auto table = std::to_array<entry>({
   {errc::io_failed, "io_failed", "reading or writing failed"},
   {errc::not_stuck, "not_stuck", "the task has no stuck body"},
   {errc::internal, "internal", "something failed inside stint"},
+  {errc::store_closed, "store_closed", "the store is not open"},
+  {errc::store_in_use, "store_in_use", "another owner has the store open"},
+  {errc::stale_epoch, "stale_epoch", "the commit is not of the owner that opened the store last"},
+  {errc::invalid_commit, "invalid_commit", "the commit contradicts itself or what is stored"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

@@ -73,10 +73,14 @@ enum class errc : std::uint8_t {
   io_failed,
   not_stuck,
   internal,
+  store_closed,
+  store_in_use,
+  stale_epoch,
+  invalid_commit,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::internal;
+inline constexpr errc last_errc = errc::invalid_commit;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

@@ -1,0 +1,58 @@
+#include <stint/ledger.hpp>
+
+namespace stint {
+
+namespace {
+
+std::optional<wall_time> if_set(wall_time t) { return t == wall_time{} ? std::nullopt : std::optional{t}; }
+
+} // namespace
+
+stored_task ledger::stored(task_id id) const {
+  const auto* r = tasks_.find(id);
+  STINT_ASSERT(r != nullptr, id, tasks_.last_id());
+  stored_task s;
+  s.id = r->id;
+  s.version = r->version;
+  s.what.name = r->name;
+  s.what.kind = tasks_.kind_name(*r);
+  s.what.queue = tasks_.queue_name(*r);
+  s.what.priority = r->priority;
+  s.callable = r->kind == 0;
+  s.state = r->state;
+  s.attempt = r->attempt;
+  s.charged = r->charged;
+  s.deaths = r->deaths;
+  s.fence = r->fence;
+  s.code = r->code;
+  s.submitted = r->submitted;
+  s.started = if_set(r->started);
+  s.ended = if_set(r->ended);
+  if (r->live) {
+    s.rank = r->live->rank;
+    s.due = if_set(r->live->due);
+  }
+  if (r->extra) {
+    const auto& x = *r->extra;
+    s.what.args = x.args;
+    s.what.claims = x.claims;
+    s.what.tags = x.tags;
+    s.what.idempotency_key = x.idempotency_key;
+    s.what.timeout = x.timeout;
+    s.what.start_within = x.start_within;
+    s.what.run_at = x.run_at;
+    s.what.retry = x.retry;
+    s.error = x.error;
+    s.errors = x.errors;
+    s.value = x.value;
+    s.detail = x.detail;
+    s.progress = x.progress;
+    s.retry_of = x.retry_of;
+    // The record keeps no delay, which is a part of the fingerprint: it could not be computed again from here.
+    if (auto i = idempotent_.find(x.idempotency_key); !x.idempotency_key.empty() && i != idempotent_.end())
+      s.fingerprint = i->second.hash;
+  }
+  return s;
+}
+
+} // namespace stint

@@ -1,0 +1,47 @@
+/// Everything that a restart needs of one task: what was asked for, and how far it has come.
+///
+/// Owner    the receiver: a copy, made by the ledger when a change is saved, given back by a store.
+/// Threads  plain values.
+/// Units    wall-clock times, as steady ones mean nothing after a restart: a deadline is `submitted + start_within`.
+/// Durable  all of it. Start, progress and detail of a running attempt are no transitions: they are as old as the last
+///          save. Not here, because it ends with its process or follows from the rest: who runs an attempt, its stop
+///          token, whether its body has begun (after a crash nobody knows: it may have), stuck bodies, running alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <stint/task.hpp>
+
+namespace stint {
+
+struct stored_task {
+  task_id id = 0;
+  task_version version = 0;       ///< of the task's last transition
+  spec what;                      ///< as submitted, but `delay` is 0: `due` is its moment
+  bool callable = false;          ///< its body was a C++ callable, which ends with its process
+  std::uint64_t fingerprint = 0;  ///< of the submission, to know a repetition of its idempotency key; 0 without a key
+  stint::state state = state::waiting;
+  std::uint64_t rank = 0;         ///< its place in the one order, smaller first; 0: never waited, or has ended
+  std::uint32_t attempt = 0;      ///< number of the last attempt, handed over or begun; 0: none yet
+  std::uint32_t charged = 0;      ///< attempts that count against max_attempts
+  std::uint32_t deaths = 0;       ///< owners or workers that died while it ran
+  std::uint64_t fence = 0;        ///< fencing token of the last attempt
+  std::int32_t code = 0;          ///< of the last outcome
+  std::string error;              ///< text of the last failure
+  std::vector<attempt_error> errors;
+  std::string value;
+  std::string detail;
+  stint::progress progress;
+  task_id retry_of = 0;
+  wall_time submitted{};
+  std::optional<wall_time> due;
+  std::optional<wall_time> started;
+  std::optional<wall_time> ended;
+
+  friend bool operator==(const stored_task&, const stored_task&) = default;
+};
+
+} // namespace stint
