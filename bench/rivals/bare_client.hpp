@@ -37,6 +37,8 @@ public:
 
   /// Receives until at most `left` tasks are unfinished.
   void wait_until(std::size_t left) {
+    if (open_ <= left)
+      return;
     self_->receive_while([this, left] { return open_ > left; })([this](const bare::finished& m) {
       need(m.code == good_code, "a bare list's task lost its code");
       --open_;

@@ -31,6 +31,9 @@ public:
   seed_list& operator=(const seed_list&) = delete;
 
   std::uint64_t submit(rival_task t);
+
+  /// Adds `count` tasks that have ended already: running so many would take minutes.
+  void remember(std::size_t count);
   rival_record wait(std::uint64_t id);
   void wait_all();
   [[nodiscard]] std::optional<rival_record> get(std::uint64_t id) const;
