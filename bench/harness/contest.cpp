@@ -22,7 +22,8 @@ std::vector<double> standing::values(std::size_t figure) const {
 }
 
 contest::contest(program& run, std::string question, std::string title, std::vector<figure> figures)
-  : run_(run), question_(std::move(question)), title_(std::move(title)), figures_(std::move(figures)) {}
+  : run_(run), question_(std::move(question)), title_(std::move(title)), figures_(std::move(figures)),
+    rounds_(run.rounds()) {}
 
 contest& contest::contestant(std::string name, std::function<std::vector<double>()> run) {
   if (run_.wants(name)) {
@@ -44,6 +45,12 @@ contest& contest::expect(bar b) {
   return *this;
 }
 
+contest& contest::at_least(std::size_t rounds) {
+  if (run_.size(1, 0, 0) == 1)
+    rounds_ = std::max(rounds_, rounds);
+  return *this;
+}
+
 const standing* contest::find(const std::string& name) const {
   auto i = std::find_if(standings_.begin(), standings_.end(), [&](const auto& s) { return s.name == name; });
   return i == standings_.end() ? nullptr : &*i;
@@ -53,12 +60,11 @@ void contest::run() {
   if (standings_.empty())
     return;
   const bool watched = ::isatty(STDERR_FILENO) == 1;
-  for (std::size_t round = 0; round < run_.rounds(); ++round)
+  for (std::size_t round = 0; round < rounds_; ++round)
     for (std::size_t i = 0; i < standings_.size(); ++i) {
       auto& s = standings_[(round + i) % standings_.size()];
       if (watched)
-        std::fprintf(stderr, "\r\033[K%s round %zu of %zu: %s", question_.c_str(), round + 1, run_.rounds(),
-                     s.name.c_str());
+        std::fprintf(stderr, "\r\033[K%s round %zu of %zu: %s", question_.c_str(), round + 1, rounds_, s.name.c_str());
       // Each begins with an empty heap, and pays for its own page faults.
       ::malloc_trim(0);
       auto row = s.run();
@@ -128,7 +134,7 @@ contest::verdict contest::judge(const bar& b) const {
   }
   const bool met = more ? v.value >= b.value : v.value <= b.value;
   v.how = met ? verdict::kind::met : verdict::kind::missed;
-  v.by = met ? 0 : more ? 1 - v.value / b.value : v.value / b.value - 1;
+  v.by = met ? 0 : more ? 1 - v.value / b.value : b.value == 0 ? 1 : v.value / b.value - 1;
   v.stretched = b.stretch && (more ? v.value >= *b.stretch : v.value <= *b.stretch);
   return v;
 }

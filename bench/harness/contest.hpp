@@ -23,7 +23,7 @@ struct figure {
   bool more_is_better = true;
 };
 
-/// What one contestant measured: a row of values for each round, one value for each figure.
+/// What one contestant measured: a row of values for each round, one value for each figure; NaN when it has none.
 struct standing {
   std::string name;
   std::function<std::vector<double>()> run;
@@ -58,6 +58,9 @@ public:
 
   contest& expect(bar b);
 
+  /// Asks for more rounds at full size than the command line's.
+  contest& at_least(std::size_t rounds);
+
   /// Runs all rounds, then prints and writes what came out.
   void run();
 
@@ -68,6 +71,7 @@ public:
   [[nodiscard]] const std::vector<standing>& standings() const noexcept { return standings_; }
   [[nodiscard]] const std::vector<bar>& bars() const noexcept { return bars_; }
   [[nodiscard]] const std::string& reference() const noexcept { return reference_; }
+  [[nodiscard]] std::size_t rounds() const noexcept { return rounds_; }
   [[nodiscard]] const standing* find(const std::string& name) const;
 
   /// How a bar came out.
@@ -91,6 +95,7 @@ private:
   std::vector<standing> standings_;
   std::vector<bar> bars_;
   std::string reference_;
+  std::size_t rounds_;
 };
 
 } // namespace stint::bench

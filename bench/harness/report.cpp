@@ -97,6 +97,8 @@ std::string bars_json(const contest& r, const standing& s, const figure& f) {
 } // namespace
 
 std::string short_number(double value) {
+  if (!std::isfinite(value))
+    return "-";
   char text[40];
   const auto size = std::fabs(value);
   if (size >= 1e9)
@@ -111,7 +113,7 @@ std::string short_number(double value) {
 }
 
 void print_contest(const contest& r, program& run) {
-  std::printf("\n%s %s; %zu rounds\n", r.question().c_str(), r.title().c_str(), run.rounds());
+  std::printf("\n%s %s; %zu rounds\n", r.question().c_str(), r.title().c_str(), r.rounds());
   std::size_t width = 24;
   for (const auto& s : r.standings())
     width = std::max(width, s.name.size());

@@ -35,6 +35,8 @@ public:
     ++open_;
   }
 
+  [[nodiscard]] const caf::actor& actor() const noexcept { return list_; }
+
   /// Receives until at most `left` tasks are unfinished.
   void wait_until(std::size_t left) {
     if (open_ <= left)
