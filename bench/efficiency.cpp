@@ -1,5 +1,6 @@
 // P13: how much of two threads' work is left when a list gives it out? CPU-bound bodies of 100 us, against two bare
-// threads that share the same bodies by a counter.
+// threads that share the same bodies by a counter. Beside the rate, the processor time of the whole process per task: on a
+// machine that is busy otherwise it still tells what the list adds, where rates only tell who got the cores.
 #include <atomic>
 #include <thread>
 
@@ -16,8 +17,8 @@ using namespace stint::bench;
 
 constexpr std::size_t workers = 2;
 
-/// Work that takes the same number of steps each time.
-std::uint64_t churn(std::size_t steps) {
+/// Work that takes the same number of steps each time; never inlined, so that no caller's constants change it.
+[[gnu::noinline]] std::uint64_t churn(std::size_t steps) {
   std::uint64_t x = steps;
   for (std::size_t i = 0; i < steps; ++i)
     x = x * 6364136223846793005ULL + 1442695040888963407ULL;
@@ -29,7 +30,7 @@ std::atomic<std::uint64_t> sink{0};
 /// How many steps take 100 us here and now; the same number serves all contestants.
 std::size_t steps_for_100_us() {
   std::vector<double> ns;
-  constexpr std::size_t steps = 100'000;
+  const std::size_t steps = 100'000;
   for (int i = 0; i < 51; ++i) {
     stopwatch time;
     sink += churn(steps);
@@ -38,11 +39,25 @@ std::size_t steps_for_100_us() {
   return static_cast<std::size_t>(static_cast<double>(steps) * 100e3 / percentile(ns, 0.1));
 }
 
-double rate(std::size_t tasks, double ns) { return static_cast<double>(tasks) * 1e9 / ns; }
+/// Rate and processor time of what runs between its beginning and its end.
+class meter {
+public:
+  explicit meter(std::size_t tasks) : tasks_(static_cast<double>(tasks)) {}
+  [[nodiscard]] std::vector<double> read() const {
+    const auto ns = time_.ns();
+    const auto cpu = static_cast<double>(cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_);
+    return {tasks_ * 1e9 / ns, cpu / 1e3 / tasks_};
+  }
+
+private:
+  double tasks_;
+  std::int64_t cpu_ = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
+  stopwatch time_;
+};
 
 std::vector<double> run_threads(std::size_t count, std::size_t steps) {
   std::atomic<std::size_t> next{0};
-  stopwatch time;
+  const meter used{count};
   auto work = [&] {
     while (next.fetch_add(1) < count)
       sink += churn(steps);
@@ -50,13 +65,13 @@ std::vector<double> run_threads(std::size_t count, std::size_t steps) {
   std::thread other{work};
   work();
   other.join();
-  return {rate(count, time.ns())};
+  return used.read();
 }
 
 std::vector<double> run_stint(std::size_t count, std::size_t steps, bool coop) {
   host at{workers};
   stint::list tasks{at.system(), keep_all(workers)};
-  stopwatch time;
+  const meter used{count};
   for (std::size_t i = 0; i < count;) {
     std::vector<stint::submission> many;
     for (; many.size() < 1'000 && i < count; ++i) {
@@ -71,14 +86,14 @@ std::vector<double> run_stint(std::size_t count, std::size_t steps, bool coop) {
     need(tasks.submit(std::move(many)).has_value(), "refused");
   }
   wait_for_all(tasks);
-  const auto ns = time.ns();
+  auto out = used.read();
   verify(tasks, count);
-  return {rate(count, ns)};
+  return out;
 }
 
 std::vector<double> run_mutex(std::size_t count, std::size_t steps) {
   mutex_list tasks{workers};
-  stopwatch time;
+  const meter used{count};
   for (std::size_t i = 0; i < count; ++i) {
     rival_task t;
     t.name = name_of(i);
@@ -89,21 +104,27 @@ std::vector<double> run_mutex(std::size_t count, std::size_t steps) {
     tasks.submit(std::move(t));
   }
   tasks.wait_all();
-  const auto ns = time.ns();
+  auto out = used.read();
   verify_rival(tasks, count);
-  return {rate(count, ns)};
+  return out;
 }
 
 void ask(program& run) {
   const auto count = run.size(20'000, 5'000, 100);
   const auto steps = steps_for_100_us();
-  contest r{run, "P13", std::to_string(count) + " CPU-bound bodies of 100 us, 2 workers", {{"rate", "tasks/s"}}};
+  contest r{run,
+            "P13",
+            std::to_string(count) + " CPU-bound bodies of 100 us, 2 workers",
+            {{"rate", "tasks/s"}, {"cpu", "us/task", false}}};
   r.contestant("two bare threads", [=] { return run_threads(count, steps); });
   r.contestant("stint, blocking", [=] { return run_stint(count, steps, false); });
   r.contestant("stint, cooperative", [=] { return run_stint(count, steps, true); });
   r.contestant("mutex list", [=] { return run_mutex(count, steps); });
-  r.contestant("Asio post",
-               [=] { return std::vector{rate(count, asio_posts(workers, count, [=] { sink += churn(steps); }))}; });
+  r.contestant("Asio post", [=] {
+    const meter used{count};
+    asio_posts(workers, count, [=] { sink += churn(steps); });
+    return used.read();
+  });
   for (const auto* who : {"stint, blocking", "stint, cooperative"})
     r.expect({.who = who, .what = "rate", .rivals = {"two bare threads"}, .value = 0.95, .stretch = 0.98});
   r.run();

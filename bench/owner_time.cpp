@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <harness/contest.hpp>
+#include <harness/driven_ledger.hpp>
 #include <harness/samples.hpp>
 #include <harness/subject.hpp>
 #include <stint/blocking.hpp>
@@ -13,87 +14,8 @@
 namespace {
 
 using namespace stint::bench;
-using stint::attempt_report;
 
-constexpr std::size_t batch = 1'000;
-
-/// The ledger as a list drives it, with two workers that report in batches.
-class driven_ledger {
-public:
-  driven_ledger() : ledger_(rules()) {
-    ledger_.know_kind("noop", false);
-    for (stint::worker_id w = 1; w <= 2; ++w)
-      ledger_.worker_joined(w, {"noop"}, now_, fx_);
-    fx_.clear();
-  }
-
-  /// Runs `count` tasks to their ends; returns the processor time spent in the ledger, in nanoseconds.
-  double run(std::size_t count) {
-    double spent = 0;
-    auto timed = [&spent](auto&& command) {
-      const auto began = cpu_ns();
-      command();
-      spent += static_cast<double>(cpu_ns() - began);
-    };
-    for (std::size_t done = 0; done < count; done += batch) {
-      std::vector<stint::new_task> tasks;
-      for (std::size_t i = 0; i < batch; ++i) {
-        auto& t = tasks.emplace_back();
-        t.spec.name = name_of(++last_);
-        t.spec.kind = "noop";
-      }
-      now_ = now_ + std::chrono::microseconds{100};
-      timed([&] {
-        need(ledger_.submit(std::move(tasks), now_, fx_).has_value(), "refused");
-        ledger_.tick(now_, fx_);
-        ledger_.dispatch(now_, fx_);
-      });
-      for (auto reports = take_starts(); !reports[0].empty() || !reports[1].empty(); reports = take_starts())
-        timed([&] {
-          for (stint::worker_id w = 1; w <= 2; ++w)
-            ledger_.report(w, reports[w - 1], now_, fx_);
-          ledger_.tick(now_, fx_);
-          ledger_.dispatch(now_, fx_);
-        });
-    }
-    return spent;
-  }
-
-  void verify() {
-    const auto totals = ledger_.counts();
-    need(totals.tasks[stint::state::succeeded] == last_, "the ledger lost tasks");
-    need(ledger_.get(last_)->code == good_code, "a record is not whole");
-  }
-
-private:
-  static stint::ledger_options rules() {
-    stint::ledger_options o;
-    o.limits = keep_all(2).limits;
-    return o;
-  }
-
-  /// Turns what was handed over into what the two workers say of it.
-  std::array<std::vector<attempt_report>, 2> take_starts() {
-    std::array<std::vector<attempt_report>, 2> out;
-    now_ = now_ + std::chrono::microseconds{100};
-    for (const auto& s : fx_.start) {
-      auto& r = out[s.worker - 1].emplace_back();
-      r.id = s.id;
-      r.attempt = s.attempt;
-      r.epoch = ledger_.epoch();
-      r.outcome = stint::succeeded(good_code);
-      r.began = now_.wall;
-      r.took = stint::nanos{100};
-    }
-    fx_.clear();
-    return out;
-  }
-
-  stint::ledger ledger_;
-  stint::effects fx_;
-  stint::moment now_{stint::steady_time{std::chrono::hours{1}}, stint::wall_time{std::chrono::hours{24 * 365 * 56}}};
-  std::size_t last_ = 0;
-};
+constexpr std::size_t batch = driven_ledger::batch;
 
 std::vector<double> run_ledger(std::size_t history, std::size_t count) {
   driven_ledger rules;

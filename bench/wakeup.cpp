@@ -4,8 +4,8 @@
 #include <memory>
 
 #include <harness/contest.hpp>
+#include <harness/noop.hpp>
 #include <harness/samples.hpp>
-#include <harness/subject.hpp>
 #include <stint/claims.hpp>
 #include <stint/ledger.hpp>
 
@@ -123,7 +123,7 @@ public:
 private:
   static stint::ledger_options rules() {
     stint::ledger_options o;
-    o.limits = keep_all(1).limits;
+    o.limits = unbounded();
     return o;
   }
 

@@ -11,11 +11,9 @@
 
 #include <harness/bench_program.hpp>
 #include <harness/host.hpp>
+#include <harness/noop.hpp>
 
 namespace stint::bench {
-
-/// Code of a body that did its work: a result that a record must have kept.
-inline constexpr int good_code = 200;
 
 /// How a body runs, and whether it is a callable of its own or a kind that all tasks share.
 enum class body_form { blocking_kind, blocking_callable, cooperative_kind, cooperative_callable };
@@ -31,20 +29,10 @@ constexpr bool is_kind(body_form f) noexcept {
 inline options keep_all(std::size_t workers) {
   options o;
   o.workers = workers;
-  o.limits.finished_kept = 0;
-  o.limits.finished_age = nanos{0};
-  o.limits.pending = 20'000'000;
+  o.limits = unbounded();
   o.kinds.add("noop", body{[] { return succeeded(good_code); }});
   o.kinds.add("quick", cooperative([] { return succeeded(good_code); }));
   return o;
-}
-
-/// Returns a name of 12 characters.
-inline std::string name_of(std::size_t i) {
-  std::string name = "task-0000000";
-  for (auto at = name.size(); i != 0 && at > 5; i /= 10)
-    name[--at] = static_cast<char>('0' + i % 10);
-  return name;
 }
 
 /// Returns one no-op task.
