@@ -1,6 +1,7 @@
 // The claims alone: plan, draw, grant and release of one task, among a thousand to a million tasks that claim something.
 #include <benchmark/benchmark.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,15 @@ private:
   std::unique_ptr<claim_holder[]> holders_;
 };
 
+/// One crowd for each size: making a large one takes seconds.
+crowd& crowd_of(std::int64_t count) {
+  static std::map<std::int64_t, std::unique_ptr<crowd>> kept;
+  auto& c = kept[count];
+  if (!c)
+    c = std::make_unique<crowd>(static_cast<std::size_t>(count));
+  return *c;
+}
+
 void one_task(benchmark::State& state, const std::vector<claim>& wanted, crowd& among) {
   std::vector<claim_holder*> woken;
   claim_holder h;
@@ -56,14 +66,11 @@ void one_task(benchmark::State& state, const std::vector<claim>& wanted, crowd& 
 }
 
 /// A task without claims: only its intention on everything.
-void nothing_claimed(benchmark::State& state) {
-  crowd among{static_cast<std::size_t>(state.range(0))};
-  one_task(state, {}, among);
-}
+void nothing_claimed(benchmark::State& state) { one_task(state, {}, crowd_of(state.range(0))); }
 
 /// A key that nobody else has, in the tree of all others.
 void free_key(benchmark::State& state) {
-  crowd among{static_cast<std::size_t>(state.range(0))};
+  auto& among = crowd_of(state.range(0));
   one_task(state, {stint::exclusive(among.free_key())}, among);
 }
 
