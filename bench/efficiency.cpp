@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <harness/contest.hpp>
+#include <harness/meter.hpp>
 #include <harness/samples.hpp>
 #include <harness/subject.hpp>
 #include <rivals/dispatchers.hpp>
@@ -38,22 +39,6 @@ std::size_t steps_for_100_us() {
   }
   return static_cast<std::size_t>(static_cast<double>(steps) * 100e3 / percentile(ns, 0.1));
 }
-
-/// Rate and processor time of what runs between its beginning and its end.
-class meter {
-public:
-  explicit meter(std::size_t tasks) : tasks_(static_cast<double>(tasks)) {}
-  [[nodiscard]] std::vector<double> read() const {
-    const auto ns = time_.ns();
-    const auto cpu = static_cast<double>(cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_);
-    return {tasks_ * 1e9 / ns, cpu / 1e3 / tasks_};
-  }
-
-private:
-  double tasks_;
-  std::int64_t cpu_ = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
-  stopwatch time_;
-};
 
 std::vector<double> run_threads(std::size_t count, std::size_t steps) {
   std::atomic<std::size_t> next{0};
@@ -112,10 +97,7 @@ std::vector<double> run_mutex(std::size_t count, std::size_t steps) {
 void ask(program& run) {
   const auto count = run.size(20'000, 5'000, 100);
   const auto steps = steps_for_100_us();
-  contest r{run,
-            "P13",
-            std::to_string(count) + " CPU-bound bodies of 100 us, 2 workers",
-            {{"rate", "tasks/s"}, {"cpu", "us/task", false}}};
+  contest r{run, "P13", std::to_string(count) + " CPU-bound bodies of 100 us, 2 workers", meter::figures()};
   r.contestant("two bare threads", [=] { return run_threads(count, steps); });
   r.contestant("stint, blocking", [=] { return run_stint(count, steps, false); });
   r.contestant("stint, cooperative", [=] { return run_stint(count, steps, true); });

@@ -1,11 +1,10 @@
 // P4: how many tasks a second when they exclude each other by key? 1, 16 and 1024 keys, one of them a task, in turn.
 // Every body looks whether another of its key runs beside it.
-#include <array>
 #include <atomic>
 #include <memory>
 
 #include <harness/contest.hpp>
-#include <harness/samples.hpp>
+#include <harness/meter.hpp>
 #include <harness/subject.hpp>
 #include <rivals/dispatchers.hpp>
 #include <rivals/mutex_list.hpp>
@@ -17,8 +16,6 @@ using namespace stint::bench;
 
 constexpr std::size_t workers = 2;
 constexpr std::size_t batch = 1'000;
-
-double rate(std::size_t tasks, double ns) { return static_cast<double>(tasks) * 1e9 / ns; }
 
 /// What a body of one key does; each on its own cache line.
 struct alignas(64) cell {
@@ -59,7 +56,7 @@ std::vector<double> run_stint(std::size_t count, std::size_t keys, bool coop) {
   cells all{keys};
   host at{workers};
   stint::list tasks{at.system(), keep_all(workers)};
-  stopwatch time;
+  const meter used{count};
   for (std::size_t i = 0; i < count;) {
     std::vector<stint::submission> many;
     many.reserve(batch);
@@ -76,16 +73,16 @@ std::vector<double> run_stint(std::size_t count, std::size_t keys, bool coop) {
     need(tasks.submit(std::move(many)).has_value(), "refused");
   }
   wait_for_all(tasks);
-  const auto ns = time.ns();
+  auto out = used.read();
   verify(tasks, count);
   all.verify(count);
-  return {rate(count, ns)};
+  return out;
 }
 
 std::vector<double> run_mutex(std::size_t count, std::size_t keys, bool batched) {
   cells all{keys};
   mutex_list tasks{workers};
-  stopwatch time;
+  const meter used{count};
   std::vector<rival_task> many;
   for (std::size_t i = 0; i < count; ++i) {
     rival_task t;
@@ -107,26 +104,27 @@ std::vector<double> run_mutex(std::size_t count, std::size_t keys, bool batched)
     }
   }
   tasks.wait_all();
-  const auto ns = time.ns();
+  auto out = used.read();
   verify_rival(tasks, count);
   all.verify(count);
-  return {rate(count, ns)};
+  return out;
 }
 
 std::vector<double> run_strands(std::size_t count, std::size_t keys) {
-  std::vector<std::atomic<std::size_t>> ran(1);
-  const auto ns = asio_strands(workers, count, keys, [&ran] { ran[0].fetch_add(1, std::memory_order_relaxed); });
-  need(ran[0] == count, "strands lost tasks");
-  return {rate(count, ns)};
+  std::atomic<std::size_t> ran{0};
+  const meter used{count};
+  asio_strands(workers, count, keys, [&ran] { ran.fetch_add(1, std::memory_order_relaxed); });
+  auto out = used.read();
+  need(ran == count, "strands lost tasks");
+  return out;
 }
 
 void ask(program& run) {
   const auto count = run.size(100'000, 50'000, 2'000);
   for (const std::size_t keys : {1, 16, 1024}) {
-    contest r{run,
-              "P4",
+    contest r{run, "P4",
               std::to_string(count) + " tasks, " + std::to_string(keys) + " exclusive keys, batches of 1000, 2 workers",
-              {{"rate", "tasks/s"}}};
+              meter::figures()};
     r.contestant("stint, blocking", [=] { return run_stint(count, keys, false); });
     r.contestant("stint, cooperative", [=] { return run_stint(count, keys, true); });
     r.contestant("mutex list, one by one", [=] { return run_mutex(count, keys, false); });

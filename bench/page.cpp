@@ -2,6 +2,7 @@
 // queues, kinds and tags; one task every 500 us, each waited for. Beside that load: pages of 100 by state, queue, kind
 // and tag, one every 5 ms; then the same and an export of the newest 100,000 records, page after page without rest. The
 // mutex list copies such an export in one go, under its lock.
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -123,9 +124,9 @@ struct extra {
 std::vector<double> run_stint(shelf& of, std::chrono::milliseconds length, const extra& beside) {
   std::atomic<bool> over{false};
   std::vector<double> pages;
-  std::string fault;
+  std::array<std::string, 2> faults; // of each reader
   std::vector<std::thread> readers;
-  auto guarded = [&fault](auto&& read) {
+  auto guarded = [](std::string& fault, auto&& read) {
     try {
       read();
     } catch (const wrong& e) {
@@ -133,9 +134,9 @@ std::vector<double> run_stint(shelf& of, std::chrono::milliseconds length, const
     }
   };
   if (beside.pages)
-    readers.emplace_back([&] { guarded([&] { pages = page_times(of.tasks, over); }); });
+    readers.emplace_back([&] { guarded(faults[0], [&] { pages = page_times(of.tasks, over); }); });
   if (beside.export_by != 0)
-    readers.emplace_back([&] { guarded([&] { export_pages(of.tasks, beside.export_by, over); }); });
+    readers.emplace_back([&] { guarded(faults[1], [&] { export_pages(of.tasks, beside.export_by, over); }); });
   const auto us = paced_load(length, [&] {
     stint::spec what;
     what.name = "load-0000000";
@@ -146,7 +147,8 @@ std::vector<double> run_stint(shelf& of, std::chrono::milliseconds length, const
   over = true;
   for (auto& r : readers)
     r.join();
-  need(fault.empty(), fault);
+  for (const auto& f : faults)
+    need(f.empty(), f);
   const auto none = std::numeric_limits<double>::quiet_NaN();
   return {percentile(us, 0.5), percentile(us, 0.99), beside.pages ? percentile(pages, 0.5) : none,
           beside.pages ? percentile(pages, 0.99) : none};

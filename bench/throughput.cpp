@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include <harness/contest.hpp>
-#include <harness/samples.hpp>
+#include <harness/meter.hpp>
 #include <harness/subject.hpp>
 #include <rivals/bare_client.hpp>
 #include <rivals/dispatchers.hpp>
@@ -19,57 +19,57 @@ constexpr std::size_t workers = 2;
 constexpr std::size_t batch = 1'000;
 constexpr std::size_t window = 4'096; // of the bare list, which takes tasks one by one
 
-double rate(std::size_t tasks, double ns) { return static_cast<double>(tasks) * 1e9 / ns; }
-
 std::vector<double> run_stint(std::size_t count, body_form form) {
   host at{workers};
   stint::list tasks{at.system(), keep_all(workers)};
-  stopwatch time;
+  const meter used{count};
   submit_batches(tasks, 1, count, batch, form);
   wait_for_all(tasks);
-  const auto ns = time.ns();
+  auto out = used.read();
   verify(tasks, count);
-  return {rate(count, ns)};
+  return out;
 }
 
 std::vector<double> run_mutex(std::size_t count, bool batched) {
   mutex_list tasks{workers};
-  stopwatch time;
+  const meter used{count};
   if (batched)
     submit_rival_batches(tasks, count, batch);
   else
     submit_each(tasks, count);
   tasks.wait_all();
-  const auto ns = time.ns();
+  auto out = used.read();
   verify_rival(tasks, count);
-  return {rate(count, ns)};
+  return out;
 }
 
 std::vector<double> run_bare(std::size_t count) {
   host at{workers};
   bare_client tasks{at, workers, false};
-  stopwatch time;
+  const meter used{count};
   for (std::size_t i = 1; i <= count; ++i) {
     tasks.submit(i);
     tasks.wait_until(window);
   }
   tasks.wait_until(0);
-  const auto ns = time.ns();
+  auto out = used.read();
   tasks.verify(count);
-  return {rate(count, ns)};
+  return out;
 }
 
 template <class Dispatch>
 std::vector<double> run_dispatch(std::size_t count, Dispatch dispatch) {
   std::atomic<std::size_t> ran{0};
-  const auto ns = dispatch(workers, count, [&ran] { ran.fetch_add(1, std::memory_order_relaxed); });
+  const meter used{count};
+  dispatch(workers, count, [&ran] { ran.fetch_add(1, std::memory_order_relaxed); });
+  auto out = used.read();
   need(ran == count, "a dispatcher lost tasks");
-  return {rate(count, ns)};
+  return out;
 }
 
 void ask(program& run) {
   const auto count = run.size(1'000'000, 100'000, 2'000);
-  contest r{run, "P1", std::to_string(count) + " no-op tasks in batches of 1000, 2 workers", {{"rate", "tasks/s"}}};
+  contest r{run, "P1", std::to_string(count) + " no-op tasks in batches of 1000, 2 workers", meter::figures()};
   const std::vector<std::pair<std::string, body_form>> forms{
     {"stint, blocking kind", body_form::blocking_kind},
     {"stint, blocking callable", body_form::blocking_callable},

@@ -8,46 +8,36 @@
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
-#include <harness/samples.hpp>
-
 namespace stint::bench {
 
 namespace asio = boost::asio;
 
-double asio_posts(std::size_t workers, std::size_t tasks, const std::function<void()>& run) {
+void asio_posts(std::size_t workers, std::size_t tasks, const std::function<void()>& run) {
   asio::thread_pool pool{workers};
-  stopwatch time;
   for (std::size_t i = 0; i < tasks; ++i)
     asio::post(pool, [&run] { run(); });
   pool.join();
-  return time.ns();
 }
 
-double asio_strands(std::size_t workers, std::size_t tasks, std::size_t keys, const std::function<void()>& run) {
+void asio_strands(std::size_t workers, std::size_t tasks, std::size_t keys, const std::function<void()>& run) {
   asio::thread_pool pool{workers};
   std::vector<asio::strand<asio::thread_pool::executor_type>> strands;
   for (std::size_t k = 0; k < keys; ++k)
     strands.push_back(asio::make_strand(pool));
-  stopwatch time;
   for (std::size_t i = 0; i < tasks; ++i)
     asio::post(strands[i % keys], [&run] { run(); });
   pool.join();
-  return time.ns();
 }
 
-double tbb_group(std::size_t workers, std::size_t tasks, const std::function<void()>& run) {
+void tbb_group(std::size_t workers, std::size_t tasks, const std::function<void()>& run) {
   // One of them is the caller's thread, which submits while the others work and then helps them.
   oneapi::tbb::task_arena arena{static_cast<int>(workers), 1};
-  double took = 0;
   arena.execute([&] {
     oneapi::tbb::task_group group;
-    stopwatch time;
     for (std::size_t i = 0; i < tasks; ++i)
       group.run([&run] { run(); });
     group.wait();
-    took = time.ns();
   });
-  return took;
 }
 
 } // namespace stint::bench

@@ -1,8 +1,7 @@
 /// What only dispatches: Boost.Asio's thread_pool and strands, oneTBB's task_group. No ids, no states: an upper line.
 ///
-/// Owner    a bench; each call makes its own pool and ends it.
+/// Owner    a bench; each call makes its own pool and returns when all has run and the pool has ended.
 /// Threads  the pool's; tasks run on `workers` threads, of which TBB counts the caller's as one.
-/// Units    nanoseconds for the whole of the work, from the first post to the last end.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +10,12 @@
 namespace stint::bench {
 
 /// Posts `tasks` times `run` to a thread pool.
-double asio_posts(std::size_t workers, std::size_t tasks, const std::function<void()>& run);
+void asio_posts(std::size_t workers, std::size_t tasks, const std::function<void()>& run);
 
 /// Posts task i to strand i % keys.
-double asio_strands(std::size_t workers, std::size_t tasks, std::size_t keys, const std::function<void()>& run);
+void asio_strands(std::size_t workers, std::size_t tasks, std::size_t keys, const std::function<void()>& run);
 
 /// Runs `tasks` times `run` in a task group.
-double tbb_group(std::size_t workers, std::size_t tasks, const std::function<void()>& run);
+void tbb_group(std::size_t workers, std::size_t tasks, const std::function<void()>& run);
 
 } // namespace stint::bench
