@@ -1,4 +1,4 @@
-# The four functions with which folders declare their targets. Each takes
+# The functions with which folders declare their targets. Each takes
 # explicit lists of files, so that a diff shows how the public surface grows.
 
 # stint_pch(TARGET): compile TARGET with CAF's headers precompiled, shared by
@@ -191,7 +191,7 @@ endfunction()
 
 # stint_bench(claims_bench SOURCES claims_bench.cpp LINK stint::core [CAF])
 # Google Benchmark with its main, built to <build>/bench/. ctest runs each once
-# and briefly, only so that it never rots.
+# and briefly, at a size of a thousand alone, only so that it never rots.
 function(stint_bench name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "CAF" "" "SOURCES;LINK")
   if(arg_UNPARSED_ARGUMENTS)
@@ -207,9 +207,34 @@ function(stint_bench name)
     stint_pch(${name})
   endif()
   if(STINT_BUILD_TESTS)
-    add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.001)
+    add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.001 "--benchmark_filter=/1000(/|$)")
     math(EXPR timeout "120 * ${STINT_TIMEOUT_FACTOR}")
     set_tests_properties(${name} PROPERTIES LABELS slow TIMEOUT ${timeout})
+  endif()
+endfunction()
+
+# stint_question(latency [SOURCES latency.cpp] [LINK ...])
+# A program of bench/ that answers one question against rivals: built to
+# <build>/bench/bench_<name>. ctest runs it with --tiny, so that it never rots:
+# that checks results, not times.
+function(stint_question name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "stint_question(${name}): unknown ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_SOURCES)
+    set(arg_SOURCES ${name}.cpp)
+  endif()
+  add_executable(bench_${name} ${arg_SOURCES})
+  stint_flags(bench_${name})
+  set_target_properties(bench_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
+  target_link_libraries(bench_${name} PRIVATE stint_bench_harness ${arg_LINK})
+  stint_pch(bench_${name})
+  if(STINT_BUILD_TESTS)
+    add_test(NAME bench_${name} COMMAND bench_${name} --tiny)
+    math(EXPR timeout "60 * ${STINT_TIMEOUT_FACTOR}")
+    set_tests_properties(bench_${name} PROPERTIES LABELS slow TIMEOUT ${timeout})
   endif()
 endfunction()
 

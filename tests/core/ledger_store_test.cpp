@@ -19,7 +19,7 @@ using names = std::set<std::string>;
   [[maybe_unused]] const auto& [x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14] = x;
   [[maybe_unused]] const auto& [p1, p2, p3, p4, p5] = p;
   [[maybe_unused]] const auto& [r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15, r16, r17, r18,
-                                r19] = r;
+                                r19, r20] = r;
 }
 
 /// Names the fields that have their default.
@@ -80,9 +80,9 @@ struct story : desk {
     given.run_at = now.wall + 5s;
     given.retry = {4, 10s, 3.0, 2h, 0.0};
     given.tags = {"x", "y"};
-    std::vector<new_task> one;
-    one.push_back({given, 0, 77});
-    id = book.submit(std::move(one), now, fx)->ids.front();
+    auto copy = given; // it is emptied
+    const new_task one{&copy, 0, 77};
+    id = book.submit({&one, 1}, now, fx)->ids.front();
     go();
   }
 
