@@ -9,12 +9,21 @@ namespace {
 /// Records in one chunk of a snapshot: a short turn for the owner.
 constexpr std::size_t chunk_records = 100;
 
-bool wants(const filter& f, const event& e) {
-  auto any = [](const auto& set, const auto& x) { return set.empty() || std::find(set.begin(), set.end(), x) != set.end(); };
-  return any(f.ids, e.id) && any(f.states, e.to) && (f.queue.empty() || f.queue == e.queue)
+/// Everything but the states; `ids` are in order.
+bool about(const filter& f, const event& e) {
+  return (f.ids.empty() || std::binary_search(f.ids.begin(), f.ids.end(), e.id)) && (f.queue.empty() || f.queue == e.queue)
          && (f.kind.empty() || f.kind == e.kind)
          && (f.tag.empty() || std::find(e.tags.begin(), e.tags.end(), f.tag) != e.tags.end())
          && (f.name_contains.empty() || e.name.find(f.name_contains) != std::string::npos);
+}
+
+bool among(const filter& f, state s) {
+  return f.states.empty() || std::find(f.states.begin(), f.states.end(), s) != f.states.end();
+}
+
+/// A task that leaves a state is as much news of it as one that comes: else a picture of it stays wrong.
+bool wants(const filter& f, const event& e) {
+  return (among(f, e.to) || (!e.created && among(f, e.from))) && about(f, e);
 }
 
 } // namespace
@@ -49,6 +58,7 @@ void hub::attach(const crew_messages::attach& m) {
   auto& s = subscribers_[m.number];
   s.who = m.ask.who;
   s.filter = m.ask.filter;
+  std::sort(s.filter.ids.begin(), s.filter.ids.end());
   s.credit = std::clamp<std::size_t>(m.ask.credit, 2, bounds_.subscriber_credit);
   watch(s.who, [this, number = m.number](const caf::error&) { detach(number); });
   if (m.ask.from == 0) {
