@@ -102,3 +102,43 @@ TEST_F(hub, a_new_task_leaves_no_state) {
   EXPECT_TRUE(ear.events.empty());
   end(who);
 }
+
+TEST_F(hub, a_filter_past_the_limits_is_refused_wherever_there_is_one) {
+  stint::options with;
+  with.limits.ids = 3;
+  spawn_list(with);
+  auto who = spawn_ear();
+  auto everywhere = [&](const stint::filter& f) {
+    std::vector<errc> codes;
+    codes.push_back(subscribe(who, f).code());
+    codes.push_back(world.ask<protocol::changed>(tasks, protocol::cancel_matching{f})->code());
+    codes.push_back(world.ask<protocol::changed>(tasks, protocol::clear{f})->code());
+    protocol::read_page page;
+    page.ask.filter = f;
+    codes.push_back(world.ask<stint::page>(tasks, page)->code());
+    return codes;
+  };
+  auto all = [](errc c) { return std::vector<errc>(4, c); };
+  stint::filter f;
+  f.ids = {1, 2, 3};
+  EXPECT_EQ(everywhere(f), all(errc::none));
+  f.ids.push_back(4);
+  EXPECT_EQ(everywhere(f), all(errc::too_many_ids));
+  const std::string word(with.limits.word, 'x');
+  for (auto part : {&stint::filter::queue, &stint::filter::kind, &stint::filter::tag}) {
+    f = {};
+    f.*part = word;
+    EXPECT_EQ(everywhere(f), all(errc::none));
+    f.*part += 'x';
+    EXPECT_EQ(everywhere(f), all(errc::invalid_filter));
+  }
+  f = {};
+  f.name_contains.assign(with.limits.name + 1, 'x');
+  EXPECT_EQ(everywhere(f), all(errc::invalid_filter));
+  f = {};
+  f.states = {static_cast<state>(200)};
+  EXPECT_EQ(everywhere(f), all(errc::invalid_filter));
+  f.states.assign(stint::state_count + 1, state::running);
+  EXPECT_EQ(everywhere(f), all(errc::invalid_filter));
+  end(who);
+}
