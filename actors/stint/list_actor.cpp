@@ -217,6 +217,8 @@ caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscrib
     return to_caf({errc::too_many_subscribers, std::to_string(ledger_.limits().subscribers)});
   if (m.from > ledger_.version())
     return to_caf({errc::version_mismatch, "the list is at version " + std::to_string(ledger_.version())});
+  if (!m.who)
+    return to_caf({errc::no_subscriber, {}});
   if (auto ok = check_filter(m.filter, ledger_.limits()); !ok)
     return to_caf(ok.error());
   publish_events();

@@ -70,6 +70,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::io_failed, "io_failed", "reading or writing failed"},
   {errc::not_stuck, "not_stuck", "the task has no stuck body"},
   {errc::internal, "internal", "something failed inside stint"},
+  {errc::no_subscriber, "no_subscriber", "a subscription names no actor to tell"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

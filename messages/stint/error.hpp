@@ -73,10 +73,11 @@ enum class errc : std::uint8_t {
   io_failed,
   not_stuck,
   internal,
+  no_subscriber,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::internal;
+inline constexpr errc last_errc = errc::no_subscriber;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

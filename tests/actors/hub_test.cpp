@@ -142,3 +142,8 @@ TEST_F(hub, a_filter_past_the_limits_is_refused_wherever_there_is_one) {
   EXPECT_EQ(everywhere(f), all(errc::invalid_filter));
   end(who);
 }
+
+TEST_F(hub, a_subscription_without_an_actor_is_refused) {
+  spawn_list();
+  EXPECT_EQ(subscribe(nullptr).code(), errc::no_subscriber);
+}
