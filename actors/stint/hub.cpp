@@ -60,7 +60,10 @@ void hub::attach(const crew_messages::attach& m) {
   s.filter = m.ask.filter;
   std::sort(s.filter.ids.begin(), s.filter.ids.end());
   s.credit = std::clamp<std::size_t>(m.ask.credit, 2, bounds_.subscriber_credit);
-  watch(s.who, [this, number = m.number](const caf::error&) { detach(number); });
+  auto& numbers = numbers_[s.who.address()];
+  if (numbers.empty()) // an actor may subscribe many times, but is watched once
+    watch(s.who, [this, who = s.who.address()](const caf::error&) { ended(who); });
+  numbers.insert(m.number);
   if (m.ask.from == 0) {
     snapshot(m.number, s);
     return;
@@ -97,8 +100,18 @@ void hub::detach(std::uint64_t number) {
     return;
   auto who = i->second.who;
   subscribers_.erase(i);
-  unwatch(who);
+  auto& numbers = numbers_[who.address()];
+  numbers.erase(number);
+  if (numbers.empty()) {
+    numbers_.erase(who.address());
+    unwatch(who);
+  }
   caf_shim::tell(*this, list_, crew_messages::detached{number});
+}
+
+void hub::ended(const caf::actor_addr& who) {
+  for (auto number : std::set<std::uint64_t>{numbers_[who]})
+    detach(number);
 }
 
 void hub::publish(const shared_events& batch) {
@@ -186,6 +199,8 @@ void hub::next_chunk(std::uint64_t number) {
 
 void hub::on_exit() {
   subscribers_.clear();
+  numbers_.clear();
+  recent_.clear();
   list_ = nullptr;
   actor_base::on_exit();
 }

@@ -12,6 +12,8 @@
 
 #include <deque>
 #include <map>
+#include <set>
+#include <unordered_map>
 
 #include <stint/crew_messages.hpp>
 #include <stint/limits.hpp>
@@ -42,6 +44,7 @@ private:
 
   void attach(const crew_messages::attach& m);
   void detach(std::uint64_t number);
+  void ended(const caf::actor_addr& who);
   void publish(const shared_events& batch);
   void pass_on(std::uint64_t number, subscriber& s, const shared_events& batch);
   void snapshot(std::uint64_t number, subscriber& s);
@@ -50,6 +53,7 @@ private:
   caf::actor list_;
   limits bounds_;
   std::map<std::uint64_t, subscriber> subscribers_;
+  std::unordered_map<caf::actor_addr, std::set<std::uint64_t>> numbers_; ///< an actor's subscriptions
   std::deque<shared_events> recent_;
   std::size_t recent_events_ = 0;
   task_version newest_ = 0;

@@ -128,6 +128,7 @@ caf::behavior list_actor::make_behavior() {
       if (!subscriptions_.contains(m.number))
         return to_caf({errc::unknown_subscription, std::to_string(m.number)});
       caf_shim::tell(*this, hub_, crew_messages::detach{m.number});
+      unsubscribed(m.number);
       return protocol::changed{ledger_.version(), 1};
     },
     [this](const credit& m) { caf_shim::tell(*this, hub_, m); },
@@ -145,11 +146,7 @@ caf::behavior list_actor::make_behavior() {
       hear_orphan(0, *orphans_.at(m.index).port);
       changed();
     },
-    [this](const crew_messages::detached& m) {
-      subscriptions_.erase(m.number);
-      if (subscriptions_.empty())
-        ledger_.observe(false);
-    },
+    [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::turn&) { turn(); },
     [this](const crew_messages::tick& m) {
       armed_.erase(armed_.find(m.armed));
@@ -228,6 +225,12 @@ caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscrib
   ledger_.observe(true);
   caf_shim::tell(*this, hub_, crew_messages::attach{number, m, ledger_.version()});
   return protocol::subscribed{number, ledger_.version()};
+}
+
+void list_actor::unsubscribed(std::uint64_t number) {
+  subscriptions_.erase(number);
+  if (subscriptions_.empty())
+    ledger_.observe(false);
 }
 
 } // namespace stint

@@ -62,6 +62,7 @@ private:
   caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
   caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);
+  void unsubscribed(std::uint64_t number);
   body_id keep(std::shared_ptr<const body> b);
 
   list_setup with_;

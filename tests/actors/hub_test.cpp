@@ -147,3 +147,50 @@ TEST_F(hub, a_subscription_without_an_actor_is_refused) {
   spawn_list();
   EXPECT_EQ(subscribe(nullptr).code(), errc::no_subscriber);
 }
+
+TEST_F(hub, an_actor_that_subscribed_twice_ends_both_with_its_end) {
+  stint::options with;
+  with.limits.subscribers = 2;
+  spawn_list(with);
+  auto first = spawn_ear();
+  ASSERT_TRUE(subscribe(first));
+  ASSERT_TRUE(subscribe(first));
+  EXPECT_EQ(subscribe(first).code(), errc::too_many_subscribers);
+  end(first);
+  auto second = spawn_ear();
+  EXPECT_TRUE(subscribe(second));
+  EXPECT_TRUE(subscribe(second));
+  end(second);
+}
+
+TEST_F(hub, unsubscribing_once_leaves_the_other_one_watched) {
+  stint::options with;
+  with.limits.subscribers = 2;
+  spawn_list(with);
+  auto first = spawn_ear();
+  auto one = subscribe(first);
+  ASSERT_TRUE(one && subscribe(first));
+  ASSERT_TRUE(*world.ask<protocol::changed>(tasks, protocol::unsubscribe{one->number}));
+  submit("t");
+  EXPECT_EQ(ear.events.size(), 3U) << "the other one goes on";
+  end(first);
+  auto second = spawn_ear();
+  EXPECT_TRUE(subscribe(second));
+  EXPECT_TRUE(subscribe(second));
+  end(second);
+}
+
+TEST_F(hub, an_unsubscribed_place_is_free_when_the_answer_comes) {
+  stint::options with;
+  with.limits.subscribers = 1;
+  spawn_list(with);
+  auto who = spawn_ear();
+  auto one = subscribe(who);
+  ASSERT_TRUE(one);
+  auto gone = world.begin_ask<protocol::changed>(tasks, protocol::unsubscribe{one->number});
+  auto again = world.begin_ask<protocol::subscribed>(tasks, protocol::subscribe{who, 0, {}, 256});
+  world.run();
+  EXPECT_TRUE(**gone);
+  EXPECT_TRUE(**again);
+  end(who);
+}
