@@ -59,7 +59,7 @@ void hub::attach(const crew_messages::attach& m) {
   s.who = m.ask.who;
   s.filter = m.ask.filter;
   std::sort(s.filter.ids.begin(), s.filter.ids.end());
-  s.credit = std::clamp<std::size_t>(m.ask.credit, 2, bounds_.subscriber_credit);
+  s.credit = std::max<std::size_t>(2, std::min(m.ask.credit, bounds_.subscriber_credit));
   auto& numbers = numbers_[s.who.address()];
   if (numbers.empty()) // an actor may subscribe many times, but is watched once
     watch(s.who, [this, who = s.who.address()](const caf::error&) { ended(who); });

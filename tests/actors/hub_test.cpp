@@ -194,3 +194,54 @@ TEST_F(hub, an_unsubscribed_place_is_free_when_the_answer_comes) {
   EXPECT_TRUE(**again);
   end(who);
 }
+
+TEST_F(hub, numbers_that_nobody_has_change_nothing) {
+  spawn_list();
+  auto who = spawn_ear();
+  auto sub = subscribe(who);
+  ASSERT_TRUE(sub);
+  EXPECT_EQ(world.ask<protocol::changed>(tasks, protocol::unsubscribe{sub->number + 1})->code(),
+            errc::unknown_subscription);
+  EXPECT_EQ(world.ask<protocol::changed>(tasks, protocol::unsubscribe{0})->code(), errc::unknown_subscription);
+  stint::caf_shim::anon_tell(tasks, protocol::credit{sub->number + 1, 1});
+  submit("t");
+  EXPECT_EQ(ear.events.size(), 3U);
+  ASSERT_TRUE(*world.ask<protocol::changed>(tasks, protocol::unsubscribe{sub->number}));
+  EXPECT_EQ(world.ask<protocol::changed>(tasks, protocol::unsubscribe{sub->number})->code(),
+            errc::unknown_subscription);
+  stint::caf_shim::anon_tell(tasks, protocol::credit{sub->number, 1});
+  submit("t");
+  EXPECT_EQ(ear.events.size(), 3U);
+  end(who);
+}
+
+TEST_F(hub, credit_of_any_size_stays_within_the_limit) {
+  stint::options with;
+  with.limits.subscriber_credit = 4;
+  spawn_list(with);
+  auto who = spawn_ear();
+  auto sub = subscribe(who, {}, static_cast<std::size_t>(-1));
+  ASSERT_TRUE(sub);
+  stint::caf_shim::anon_tell(tasks, protocol::credit{sub->number, static_cast<std::size_t>(-1)});
+  stint::caf_shim::anon_tell(tasks, protocol::credit{sub->number, 0});
+  for (int i = 0; i < 20; ++i)
+    submit("t");
+  EXPECT_EQ(ear.messages, 4U) << "more is on its way than one limit";
+  EXPECT_TRUE(ear.resets.empty());
+  stint::caf_shim::anon_tell(tasks, protocol::credit{sub->number, static_cast<std::size_t>(-1)});
+  world.run();
+  EXPECT_EQ(ear.resets.size(), 1U);
+  EXPECT_EQ(ear.tasks.size(), 20U);
+  end(who);
+}
+
+TEST_F(hub, a_limit_of_no_credit_still_lets_a_snapshot_through) {
+  stint::options with;
+  with.limits.subscriber_credit = 0;
+  spawn_list(with);
+  submit("t");
+  auto who = spawn_ear();
+  ASSERT_TRUE(subscribe(who, {}, 0));
+  EXPECT_EQ(ear.tasks.size(), 1U);
+  end(who);
+}
