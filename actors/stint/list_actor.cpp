@@ -38,7 +38,7 @@ caf::result<T> answer(result<T> r) {
 } // namespace
 
 list_actor::list_actor(caf::actor_config& cfg, list_setup with)
-    : actor_base(cfg), with_(std::move(with)), ledger_(with_.rules) {
+    : actor_base(cfg), with_(std::move(with)), kept_(std::in_place, with_.rules), ledger_(*kept_) {
   for (const auto& name : with_.kinds.names())
     ledger_.know_kind(name, with_.kinds.find(name)->at_most_once);
 }

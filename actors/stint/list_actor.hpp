@@ -14,6 +14,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -36,7 +37,7 @@ public:
   caf::behavior make_behavior() override;
   void on_exit() override;
 
-  /// For tests: the rules and their state.
+  /// For tests: the rules and their state; those of a list that has ended are empty.
   [[nodiscard]] const ledger& rules() const noexcept { return ledger_; }
   [[nodiscard]] caf::actor any_worker() const { return workers_.empty() ? caf::actor{} : workers_.begin()->second.who; }
 
@@ -66,7 +67,8 @@ private:
   body_id keep(std::shared_ptr<const body> b);
 
   list_setup with_;
-  ledger ledger_;
+  std::optional<ledger> kept_; ///< emptied at the end: a timer that is still far away keeps this actor's memory
+  ledger& ledger_;             ///< *kept_
   effects fx_;
   caf::actor log_;
   caf::actor hub_;

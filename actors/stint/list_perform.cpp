@@ -215,6 +215,9 @@ void list_actor::on_exit() {
   hub_ = nullptr;
   bodies_.clear();
   ended_bodies_.clear();
+  fx_ = {};
+  kept_.emplace(ledger_options{});
+  with_ = {};
   actor_base::on_exit();
 }
 

@@ -245,3 +245,17 @@ TEST_F(hub, a_limit_of_no_credit_still_lets_a_snapshot_through) {
   EXPECT_EQ(ear.tasks.size(), 1U);
   end(who);
 }
+
+// A timer that is far away keeps the actor's memory: the list must not keep its tasks in it.
+TEST_F(hub, a_list_that_has_ended_keeps_no_task) {
+  spawn_list();
+  stint::spec far;
+  far.name = "far";
+  far.delay = 1h;
+  submit(far, [] {});
+  const auto& rules = static_cast<const stint::list_actor*>(caf::actor_cast<caf::abstract_actor*>(tasks))->rules();
+  ASSERT_EQ(rules.last_id(), 1U);
+  end(tasks);
+  EXPECT_EQ(rules.last_id(), 0U);
+  EXPECT_EQ(rules.find(1), nullptr);
+}
