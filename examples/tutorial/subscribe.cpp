@@ -50,7 +50,7 @@ void subscribe(stint::list& tasks, std::latch& known, std::latch& ended) {
 // [subscribe]
 
 int main() {
-  std::latch known{1}; // what callbacks use must outlive the actor system
+  std::latch known{1}; // what callbacks use must outlive the subscription
   std::latch ended{1};
   caf::actor_system_config cfg;
   stint::configure(cfg);
