@@ -1,4 +1,5 @@
 // What is tested: what the hub promises to actors that subscribe, one delivered message at a time.
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -244,6 +245,25 @@ TEST_F(hub, a_limit_of_no_credit_still_lets_a_snapshot_through) {
   ASSERT_TRUE(subscribe(who, {}, 0));
   EXPECT_EQ(ear.tasks.size(), 1U);
   end(who);
+}
+
+TEST_F(hub, a_list_that_has_ended_lets_its_subscribers_go) {
+  spawn_list();
+  auto held = std::make_shared<int>(0);
+  std::weak_ptr<int> kept = held;
+  auto who = world.system().spawn([held](caf::event_based_actor*) -> caf::behavior {
+    return {[held](const protocol::events&) {}, [](const protocol::snapshot_end&) {}};
+  });
+  held.reset();
+  ASSERT_TRUE(subscribe(who));
+  ASSERT_TRUE(subscribe(who));
+  submit("t");
+  end(tasks);
+  EXPECT_EQ(subscribe(who).code(), errc::list_gone);
+  EXPECT_FALSE(kept.expired());
+  who = nullptr;
+  world.run();
+  EXPECT_TRUE(kept.expired());
 }
 
 // A timer that is far away keeps the actor's memory: the list must not keep its tasks in it.
