@@ -191,6 +191,10 @@ public:
         ear_->call(&listener::snapshot, m.tasks);
         worked_off(m.number);
       },
+      [this](const protocol::notices& m) {
+        ear_->call(&listener::notices, *m.batch);
+        worked_off(m.number);
+      },
       [this](const protocol::snapshot_end& m) { ear_->call(&listener::snapshot_end, m.version); },
       [this](const protocol::reset& m) { ear_->call(&listener::reset, m.why); },
     };
@@ -225,6 +229,7 @@ result<subscription> list::subscribe(listener l, task_version from, filter which
   protocol::subscribe m;
   m.from = from;
   m.filter = std::move(which);
+  m.notices = static_cast<bool>(l.notices);
   auto ear = std::make_shared<blocking_ear>(std::move(l), inside_->env);
   m.who = inside_->system->spawn<ear_actor>(inside_->owner, ear);
   subscription s{m.who, ear};

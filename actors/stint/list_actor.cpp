@@ -45,7 +45,7 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
 
 caf::behavior list_actor::make_behavior() {
   log_ = system().spawn<output_log>(ledger_.limits());
-  hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), ledger_.limits());
+  hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), log_, ledger_.limits());
   while (workers_.size() < with_.workers)
     hire();
   using namespace protocol;
@@ -137,6 +137,8 @@ caf::behavior list_actor::make_behavior() {
       changed();
     },
     [this](crew_messages::noted& m) {
+      if (!noticing_.empty())
+        caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, m.attempt, m.how_far, m.detail.has_value(), {}}});
       if (m.how_far)
         ledger_.note_progress(m.id, m.attempt, std::move(*m.how_far));
       if (m.detail)
@@ -223,12 +225,18 @@ caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscrib
   subscriptions_.insert(number);
   told_ = ledger_.version();
   ledger_.observe(true);
-  caf_shim::tell(*this, hub_, crew_messages::attach{number, m, ledger_.version()});
+  std::vector<running_body> running;
+  if (m.notices) {
+    noticing_.insert(number);
+    running = running_matches(ledger_, m.filter);
+  }
+  caf_shim::tell(*this, hub_, crew_messages::attach{number, m, ledger_.version(), std::move(running)});
   return protocol::subscribed{number, ledger_.version()};
 }
 
 void list_actor::unsubscribed(std::uint64_t number) {
   subscriptions_.erase(number);
+  noticing_.erase(number);
   if (subscriptions_.empty())
     ledger_.observe(false);
 }

@@ -85,6 +85,7 @@ private:
   std::vector<std::pair<caf::typed_response_promise<protocol::changed>, std::string>> drains_;
   std::multiset<stint::steady_time> armed_; ///< ticks in flight
   std::set<std::uint64_t> subscriptions_;
+  std::set<std::uint64_t> noticing_; ///< those that want notices
   std::uint64_t last_subscription_ = 0;
   task_version told_ = 0; ///< events up to here went to the hub
   bool turn_pending_ = false;

@@ -27,6 +27,7 @@ void list_actor::perform() {
   // First: whoever is answered below finds the reason in the log.
   for (const auto& w : fx_.warnings)
     with_.env->log(log_level::warning, w);
+  publish_events(); // before the starts: no notice overtakes the event that its attempt began with
   hand_over_starts();
   for (const auto& o : fx_.stop)
     if (auto w = workers_.find(o.worker); w != workers_.end())
@@ -37,7 +38,6 @@ void list_actor::perform() {
   for (const auto& o : fx_.replace)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, replace_runner{o.id, o.attempt});
-  publish_events();
   for (auto& a : fx_.waits)
     if (auto p = waits_.extract(a.wait))
       p.mapped().deliver(std::move(a.answer));

@@ -22,6 +22,7 @@ struct listener {
   std::function<void(const std::vector<task>&)> snapshot;
   std::function<void(task_version)> snapshot_end;
   std::function<void(const std::string& why)> reset;
+  std::function<void(const std::vector<notice>&)> notices; ///< costs nothing when empty
 };
 
 class blocking_ear;
