@@ -34,17 +34,21 @@ struct tick { steady_time armed{}; };
 struct append { task_id id = 0; std::string text; };
 struct forget { std::vector<task_id> ids; };
 
-struct attach { std::uint64_t number = 0; protocol::subscribe ask; task_version now = 0; };
+struct attach { std::uint64_t number = 0; protocol::subscribe ask; task_version now = 0; std::vector<running_body> running{}; };
 struct detach { std::uint64_t number = 0; };
 struct detached { std::uint64_t number = 0; };
 struct happened { shared_events batch; };
+
+struct noticed { notice what; };
+struct pass_notices {};
+struct tell_output { caf::actor whom; };
 
 } // namespace stint::crew_messages
 
 // clang-format off
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
-  X(append) X(forget) X(attach) X(detach) X(detached) X(happened)
+  X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

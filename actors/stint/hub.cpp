@@ -9,12 +9,21 @@ namespace {
 /// Records in one chunk of a snapshot: a short turn for the owner.
 constexpr std::size_t chunk_records = 100;
 
-bool wants(const filter& f, const event& e) {
-  auto any = [](const auto& set, const auto& x) { return set.empty() || std::find(set.begin(), set.end(), x) != set.end(); };
-  return any(f.ids, e.id) && any(f.states, e.to) && (f.queue.empty() || f.queue == e.queue)
+/// Everything but the states; `ids` are in order.
+bool about(const filter& f, const event& e) {
+  return (f.ids.empty() || std::binary_search(f.ids.begin(), f.ids.end(), e.id)) && (f.queue.empty() || f.queue == e.queue)
          && (f.kind.empty() || f.kind == e.kind)
          && (f.tag.empty() || std::find(e.tags.begin(), e.tags.end(), f.tag) != e.tags.end())
          && (f.name_contains.empty() || e.name.find(f.name_contains) != std::string::npos);
+}
+
+bool among(const filter& f, state s) {
+  return f.states.empty() || std::find(f.states.begin(), f.states.end(), s) != f.states.end();
+}
+
+/// A task that leaves a state is as much news of it as one that comes: else a picture of it stays wrong.
+bool wants(const filter& f, const event& e) {
+  return (among(f, e.to) || (!e.created && among(f, e.from))) && about(f, e);
 }
 
 } // namespace
@@ -24,17 +33,26 @@ caf::behavior hub::make_behavior() {
     [this](const crew_messages::attach& m) { attach(m); },
     [this](const crew_messages::detach& m) { detach(m.number); },
     [this](const crew_messages::happened& m) { publish(m.batch); },
+    [this](crew_messages::noticed& m) { take_notice(m.what); },
+    [this](const crew_messages::pass_notices&) {
+      passing_ = false;
+      for (auto& [number, s] : subscribers_)
+        pass_notices(number, s);
+    },
     [this](const protocol::credit& m) {
       auto i = subscribers_.find(m.number);
       if (i == subscribers_.end())
         return;
       auto& s = i->second;
       s.outstanding -= std::min(s.outstanding, m.messages);
+      s.notice_after -= std::min(s.notice_after, m.messages);
       if (s.behind && s.outstanding == 0) {
         caf_shim::tell(*this, s.who, protocol::reset{m.number, "too slow: events were missed"});
         snapshot(m.number, s);
       } else if (s.in_snapshot) {
         next_chunk(m.number);
+      } else {
+        pass_notices(m.number, s);
       }
     },
   };
@@ -49,8 +67,19 @@ void hub::attach(const crew_messages::attach& m) {
   auto& s = subscribers_[m.number];
   s.who = m.ask.who;
   s.filter = m.ask.filter;
-  s.credit = std::clamp<std::size_t>(m.ask.credit, 2, bounds_.subscriber_credit);
-  watch(s.who, [this, number = m.number](const caf::error&) { detach(number); });
+  std::sort(s.filter.ids.begin(), s.filter.ids.end());
+  s.credit = std::max<std::size_t>(2, std::min(m.ask.credit, bounds_.subscriber_credit));
+  if (m.ask.notices) {
+    s.notices = true;
+    for (const auto& t : m.running)
+      s.running.emplace(t.id, t.attempt);
+    if (++noticing_ == 1)
+      caf_shim::tell(*this, log_, crew_messages::tell_output{caf::actor_cast<caf::actor>(this)});
+  }
+  auto& numbers = numbers_[s.who.address()];
+  if (numbers.empty()) // an actor may subscribe many times, but is watched once
+    watch(s.who, [this, who = s.who.address()](const caf::error&) { ended(who); });
+  numbers.insert(m.number);
   if (m.ask.from == 0) {
     snapshot(m.number, s);
     return;
@@ -86,9 +115,21 @@ void hub::detach(std::uint64_t number) {
   if (i == subscribers_.end())
     return;
   auto who = i->second.who;
+  if (i->second.notices && --noticing_ == 0)
+    caf_shim::tell(*this, log_, crew_messages::tell_output{});
   subscribers_.erase(i);
-  unwatch(who);
+  auto& numbers = numbers_[who.address()];
+  numbers.erase(number);
+  if (numbers.empty()) {
+    numbers_.erase(who.address());
+    unwatch(who);
+  }
   caf_shim::tell(*this, list_, crew_messages::detached{number});
+}
+
+void hub::ended(const caf::actor_addr& who) {
+  for (auto number : std::set<std::uint64_t>{numbers_[who]})
+    detach(number);
 }
 
 void hub::publish(const shared_events& batch) {
@@ -99,8 +140,11 @@ void hub::publish(const shared_events& batch) {
     recent_events_ -= recent_.front()->events.size();
     recent_.pop_front();
   }
-  for (auto& [number, s] : subscribers_)
+  for (auto& [number, s] : subscribers_) {
+    pass_notices(number, s); // they are older than the batch
+    follow(s, *batch);
     pass_on(number, s, batch);
+  }
 }
 
 void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batch) {
@@ -119,7 +163,7 @@ void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batc
       return;
     mine = std::move(some);
   }
-  if (s.outstanding >= s.credit) {
+  if (s.outstanding >= s.credit + (s.notice_after != 0 ? 1 : 0)) { // notices take no event's place
     s.behind = true;
     return;
   }
@@ -167,6 +211,7 @@ void hub::next_chunk(std::uint64_t number) {
         if (p.next == 0) {
           who.in_snapshot = false;
           caf_shim::tell(*this, who.who, protocol::snapshot_end{number, p.version});
+          pass_notices(number, who);
         } else {
           next_chunk(number);
         }
@@ -174,9 +219,86 @@ void hub::next_chunk(std::uint64_t number) {
       [this, number](caf::error&) { detach(number); });
 }
 
+/// Keeps the newest for each subscriber; what comes of an attempt that has ended, or begins only now, is dropped.
+void hub::take_notice(notice& n) {
+  if (noticing_ == 0)
+    return;
+  if (n.progress && n.progress->text.size() > bounds_.error_text)
+    n.progress->text.resize(bounds_.error_text);
+  for (auto& [number, s] : subscribers_) {
+    auto r = s.running.find(n.id);
+    if (r == s.running.end() || (n.attempt != 0 && n.attempt != r->second))
+      continue;
+    auto& newest = s.pending[n.id];
+    newest.id = n.id;
+    newest.attempt = r->second;
+    if (n.progress)
+      newest.progress = n.progress;
+    newest.detail = newest.detail || n.detail;
+    if (n.output)
+      newest.output = n.output;
+    if (passing_)
+      continue;
+    passing_ = true; // to the end of the mailbox: what is there now goes as one message
+    caf_shim::tell(*this, caf::actor_cast<caf::actor>(this), crew_messages::pass_notices{});
+  }
+}
+
+void hub::pass_notices(std::uint64_t number, subscriber& s) {
+  if (s.pending.empty() || s.notice_after != 0 || s.in_snapshot || s.behind || s.outstanding >= s.credit)
+    return;
+  auto all = std::make_shared<std::vector<notice>>();
+  all->reserve(s.pending.size());
+  for (auto& [id, n] : s.pending)
+    all->push_back(std::move(n));
+  s.pending.clear();
+  s.notice_after = ++s.outstanding;
+  caf_shim::tell(*this, s.who, protocol::notices{number, std::move(all)});
+}
+
+/// Keeps to the tasks that run: no notice of an attempt comes after its end.
+void hub::follow(subscriber& s, const event_batch& batch) {
+  if (!s.notices)
+    return;
+  for (const auto& e : batch.events) {
+    if (!running(e.to) || e.deleted) {
+      s.running.erase(e.id);
+      s.pending.erase(e.id);
+    } else if (among(s.filter, e.to) && about(s.filter, e)) {
+      s.running[e.id] = e.attempt;
+    } else if (s.running.erase(e.id) != 0) {
+      s.pending.erase(e.id);
+    }
+  }
+}
+
+std::vector<running_body> running_matches(const ledger& tasks, const filter& which) {
+  std::vector<running_body> out;
+  page_request ask;
+  ask.filter = which;
+  std::erase_if(ask.filter.states, [](state s) { return !running(s); });
+  if (ask.filter.states.empty() && !which.states.empty())
+    return out;
+  if (ask.filter.states.empty())
+    ask.filter.states = {state::running, state::cancelling};
+  ask.limit = tasks.limits().page;
+  do {
+    auto p = tasks.read(ask);
+    if (!p)
+      return out;
+    for (const auto& t : p->tasks)
+      out.push_back({t.id, t.attempt});
+    ask.cursor = p->next;
+  } while (ask.cursor != 0);
+  return out;
+}
+
 void hub::on_exit() {
   subscribers_.clear();
+  numbers_.clear();
+  recent_.clear();
   list_ = nullptr;
+  log_ = nullptr;
   actor_base::on_exit();
 }
 

@@ -4,14 +4,18 @@
 /// 2. gives a newcomer a snapshot in chunks while events go on
 /// 3. sends each batch as one shared object; filtered ones leave out events but cover every version
 /// 4. never waits for a slow subscriber: past its credit it is told to reset and gets a new snapshot
+/// 5. passes notices on: one message on its way at a time, until then the newest of each running task is kept
 ///
 /// Owner    the list; the hub watches the subscribers.
 /// Threads  CAF's scheduler.
 /// Cost     O(subscribers) per batch; the owner sends one message per batch, whatever their number.
+///          Notices cost nothing while nobody wants them: the list looks at a set, the output log at a handle.
 #pragma once
 
 #include <deque>
 #include <map>
+#include <set>
+#include <unordered_map>
 
 #include <stint/crew_messages.hpp>
 #include <stint/limits.hpp>
@@ -20,8 +24,8 @@ namespace stint {
 
 class hub final : public caf_shim::actor_base {
 public:
-  hub(caf::actor_config& cfg, caf::actor list, limits bounds)
-      : actor_base(cfg), list_(std::move(list)), bounds_(bounds) {}
+  hub(caf::actor_config& cfg, caf::actor list, caf::actor log, limits bounds)
+      : actor_base(cfg), list_(std::move(list)), log_(std::move(log)), bounds_(bounds) {}
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -38,21 +42,36 @@ private:
     bool asking = false;   ///< a chunk is under way
     std::uint64_t round = 0; ///< number of the snapshot: a chunk of an older one is not taken
     task_id cursor = 0;
+    bool notices = false;
+    std::map<task_id, std::uint32_t> running; ///< of those it wants notices of: the attempt
+    std::map<task_id, notice> pending;        ///< notices; no more than tasks run
+    std::size_t notice_after = 0;             ///< messages to work off until the last notices are; 0: none on its way
   };
 
   void attach(const crew_messages::attach& m);
   void detach(std::uint64_t number);
+  void ended(const caf::actor_addr& who);
   void publish(const shared_events& batch);
   void pass_on(std::uint64_t number, subscriber& s, const shared_events& batch);
   void snapshot(std::uint64_t number, subscriber& s);
   void next_chunk(std::uint64_t number);
+  void take_notice(notice& n);
+  void pass_notices(std::uint64_t number, subscriber& s);
+  void follow(subscriber& s, const event_batch& batch);
 
   caf::actor list_;
+  caf::actor log_; ///< tells of output while somebody wants notices
   limits bounds_;
   std::map<std::uint64_t, subscriber> subscribers_;
+  std::unordered_map<caf::actor_addr, std::set<std::uint64_t>> numbers_; ///< an actor's subscriptions
   std::deque<shared_events> recent_;
   std::size_t recent_events_ = 0;
   task_version newest_ = 0;
+  std::size_t noticing_ = 0; ///< subscribers that want notices
+  bool passing_ = false;     ///< a pass_notices is under way: what comes before it goes with it
 };
+
+/// The running tasks that a filter matches, for a subscriber that wants notices of them.
+std::vector<running_body> running_matches(const ledger& tasks, const filter& which);
 
 } // namespace stint

@@ -1,6 +1,7 @@
 #include <stint/list.hpp>
 
 #include <stint/blocking.hpp>
+#include <stint/blocking_ear.hpp>
 #include <stint/list_actor.hpp>
 #include <stint/runner_thread.hpp>
 
@@ -177,35 +178,32 @@ namespace {
 /// Hears for a plain thread's callbacks, and gives credit back for each message worked off.
 class ear_actor final : public caf_shim::actor_base {
 public:
-  ear_actor(caf::actor_config& cfg, caf::actor owner, listener l)
-      : actor_base(cfg), owner_(std::move(owner)), listener_(std::move(l)) {}
+  ear_actor(caf::actor_config& cfg, caf::actor owner, std::shared_ptr<blocking_ear> ear)
+      : actor_base(cfg), owner_(std::move(owner)), ear_(std::move(ear)) {}
 
   caf::behavior make_behavior() override {
     return {
       [this](const protocol::events& m) {
-        if (listener_.events)
-          listener_.events(*m.batch);
+        ear_->call(&listener::events, *m.batch);
         worked_off(m.number);
       },
       [this](const protocol::snapshot& m) {
-        if (listener_.snapshot)
-          listener_.snapshot(m.tasks);
+        ear_->call(&listener::snapshot, m.tasks);
         worked_off(m.number);
       },
-      [this](const protocol::snapshot_end& m) {
-        if (listener_.snapshot_end)
-          listener_.snapshot_end(m.version);
+      [this](const protocol::notices& m) {
+        ear_->call(&listener::notices, *m.batch);
+        worked_off(m.number);
       },
-      [this](const protocol::reset& m) {
-        if (listener_.reset)
-          listener_.reset(m.why);
-      },
+      [this](const protocol::snapshot_end& m) { ear_->call(&listener::snapshot_end, m.version); },
+      [this](const protocol::reset& m) { ear_->call(&listener::reset, m.why); },
     };
   }
 
   void on_exit() override {
+    ear_->end();
+    ear_ = nullptr;
     owner_ = nullptr;
-    listener_ = {};
     actor_base::on_exit();
   }
 
@@ -213,21 +211,29 @@ private:
   void worked_off(std::uint64_t number) { caf_shim::tell(*this, owner_, protocol::credit{number, 1}); }
 
   caf::actor owner_;
-  listener listener_;
+  std::shared_ptr<blocking_ear> ear_;
 };
 
 } // namespace
 
 void subscription::end() {
-  if (ear_)
-    caf::anon_send_exit(ear_, caf::exit_reason::user_shutdown);
-  ear_ = nullptr;
+  const auto ear = std::exchange(ear_, nullptr);
+  const auto actor = std::exchange(actor_, nullptr);
+  if (!ear)
+    return;
+  ear->end();
+  caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
 }
 
 result<subscription> list::subscribe(listener l, task_version from, filter which) {
-  auto ear = inside_->system->spawn<ear_actor>(inside_->owner, std::move(l));
-  subscription s{ear};
-  auto ok = inside_->ask<protocol::subscribed>(protocol::subscribe{ear, from, std::move(which), 256});
+  protocol::subscribe m;
+  m.from = from;
+  m.filter = std::move(which);
+  m.notices = static_cast<bool>(l.notices);
+  auto ear = std::make_shared<blocking_ear>(std::move(l), inside_->env);
+  m.who = inside_->system->spawn<ear_actor>(inside_->owner, ear);
+  subscription s{m.who, ear};
+  auto ok = inside_->ask<protocol::subscribed>(std::move(m));
   if (!ok)
     return ok.error();
   return s;

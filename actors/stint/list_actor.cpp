@@ -2,6 +2,7 @@
 
 #include <stint/hub.hpp>
 #include <stint/output_log.hpp>
+#include <stint/validate.hpp>
 #include <stint/worker.hpp>
 
 namespace stint {
@@ -24,7 +25,7 @@ caf::result<T> answer(result<T> r) {
 } // namespace
 
 list_actor::list_actor(caf::actor_config& cfg, list_setup with)
-    : actor_base(cfg), with_(std::move(with)), ledger_(with_.rules),
+    : actor_base(cfg), with_(std::move(with)), kept_(std::in_place, with_.rules), ledger_(*kept_),
       kinds_(std::make_shared<const registry>(std::move(with_.kinds))) {
   for (const auto& name : kinds_->names())
     ledger_.know_kind(name, kinds_->find(name)->at_most_once);
@@ -32,7 +33,7 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
 
 caf::behavior list_actor::make_behavior() {
   log_ = system().spawn<output_log>(ledger_.limits());
-  hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), ledger_.limits());
+  hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), log_, ledger_.limits());
   while (workers_.size() < with_.workers)
     hire();
   using namespace protocol;
@@ -115,6 +116,7 @@ caf::behavior list_actor::make_behavior() {
       if (!subscriptions_.contains(m.number))
         return to_caf({errc::unknown_subscription, std::to_string(m.number)});
       caf_shim::tell(*this, hub_, crew_messages::detach{m.number});
+      unsubscribed(m.number);
       return protocol::changed{ledger_.version(), 1};
     },
     [this](const credit& m) { caf_shim::tell(*this, hub_, m); },
@@ -123,6 +125,8 @@ caf::behavior list_actor::make_behavior() {
       changed();
     },
     [this](crew_messages::noted& m) {
+      if (!noticing_.empty())
+        caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, m.attempt, m.how_far, m.detail.has_value(), {}}});
       if (m.how_far)
         ledger_.note_progress(m.id, m.attempt, std::move(*m.how_far));
       if (m.detail)
@@ -134,11 +138,7 @@ caf::behavior list_actor::make_behavior() {
       forget_orphans();
       changed();
     },
-    [this](const crew_messages::detached& m) {
-      subscriptions_.erase(m.number);
-      if (subscriptions_.empty())
-        ledger_.observe(false);
-    },
+    [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::turn&) { turn(); },
     [this](const crew_messages::tick& m) {
       armed_.erase(armed_.find(m.armed));
@@ -221,13 +221,29 @@ caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscrib
     return to_caf({errc::too_many_subscribers, std::to_string(ledger_.limits().subscribers)});
   if (m.from > ledger_.version())
     return to_caf({errc::version_mismatch, "the list is at version " + std::to_string(ledger_.version())});
+  if (!m.who)
+    return to_caf({errc::no_subscriber, {}});
+  if (auto ok = check_filter(m.filter, ledger_.limits()); !ok)
+    return to_caf(ok.error());
   publish_events();
   const auto number = ++last_subscription_;
   subscriptions_.insert(number);
   told_ = ledger_.version();
   ledger_.observe(true);
-  caf_shim::tell(*this, hub_, crew_messages::attach{number, m, ledger_.version()});
+  std::vector<running_body> running;
+  if (m.notices) {
+    noticing_.insert(number);
+    running = running_matches(ledger_, m.filter);
+  }
+  caf_shim::tell(*this, hub_, crew_messages::attach{number, m, ledger_.version(), std::move(running)});
   return protocol::subscribed{number, ledger_.version()};
+}
+
+void list_actor::unsubscribed(std::uint64_t number) {
+  subscriptions_.erase(number);
+  noticing_.erase(number);
+  if (subscriptions_.empty())
+    ledger_.observe(false);
 }
 
 } // namespace stint

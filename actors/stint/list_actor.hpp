@@ -15,6 +15,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -38,7 +39,7 @@ public:
   caf::behavior make_behavior() override;
   void on_exit() override;
 
-  /// For tests: the rules and their state.
+  /// For tests: the rules and their state; those of a list that has ended are empty.
   [[nodiscard]] const ledger& rules() const noexcept { return ledger_; }
   [[nodiscard]] caf::actor any_worker() const { return workers_.empty() ? caf::actor{} : workers_.begin()->second.who; }
 
@@ -74,6 +75,7 @@ private:
   caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
   caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);
+  void unsubscribed(std::uint64_t number);
 
   /// Answers a refusal at once, anything else at the end of the turn.
   caf::result<protocol::changed> answer_later(const result<task_version>& r);
@@ -81,7 +83,8 @@ private:
   caf::result<protocol::submitted> answer_later(result<protocol::submitted> r);
 
   list_setup with_;
-  ledger ledger_;
+  std::optional<ledger> kept_; ///< emptied at the end: a timer that is still far away keeps this actor's memory
+  ledger& ledger_;             ///< *kept_
   effects fx_;
   caf::actor log_;
   caf::actor hub_;
@@ -99,6 +102,7 @@ private:
   std::vector<std::pair<caf::typed_response_promise<protocol::changed>, std::string>> drains_;
   std::multiset<stint::steady_time> armed_; ///< ticks in flight
   std::set<std::uint64_t> subscriptions_;
+  std::set<std::uint64_t> noticing_; ///< those that want notices
   std::uint64_t last_subscription_ = 0;
   task_version told_ = 0; ///< events up to here went to the hub
   bool turn_pending_ = false;

@@ -29,6 +29,7 @@ void list_actor::perform() {
   // First: whoever is answered below finds the reason in the log.
   for (const auto& w : fx_.warnings)
     with_.env->log(log_level::warning, w);
+  publish_events(); // before the starts: no notice overtakes the event that its attempt began with
   hand_over_starts();
   const auto epoch = ledger_.epoch();
   for (const auto& o : fx_.stop)
@@ -38,7 +39,6 @@ void list_actor::perform() {
   for (const auto& o : fx_.replace)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, replace_runner{{o.id, o.attempt, epoch}});
-  publish_events();
   send_answers();
   for (auto& a : fx_.waits)
     if (auto p = waits_.extract(a.wait))
@@ -256,6 +256,9 @@ void list_actor::on_exit() {
   log_ = nullptr;
   hub_ = nullptr;
   bodies_ = {};
+  fx_ = {};
+  kept_.emplace(ledger_options{});
+  with_ = {};
   actor_base::on_exit();
 }
 

@@ -25,6 +25,8 @@ public:
         kept_ -= text.kept();
         text.append(m.text);
         kept_ += text.kept();
+        if (hub_)
+          caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, 0, {}, false, text.total()}});
         while (kept_ > bounds_.output_total && texts_.size() > 1)
           drop(texts_.begin());
       },
@@ -37,7 +39,13 @@ public:
         auto i = texts_.find(m.id);
         return i == texts_.end() ? output_piece{} : i->second.read(m.offset, std::min(m.limit, bounds_.output));
       },
+      [this](const crew_messages::tell_output& m) { hub_ = m.whom; },
     };
+  }
+
+  void on_exit() override {
+    hub_ = nullptr;
+    actor_base::on_exit();
   }
 
 private:
@@ -47,6 +55,7 @@ private:
   }
 
   limits bounds_;
+  caf::actor hub_; ///< while somebody wants notices
   std::map<task_id, bounded_text> texts_;
   std::size_t kept_ = 0;
 };

@@ -1,10 +1,12 @@
 /// A running subscription of a plain thread's; ends when it is destroyed.
 ///
 /// Owner    the caller. Keep it no longer than the list.
-/// Threads  callbacks run one at a time on CAF's scheduler: they must not block.
+/// Threads  callbacks run one at a time on CAF's scheduler: they must not block. end() from any thread.
+/// Errors   a callback that throws is logged as a warning, and hearing goes on.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,25 +22,32 @@ struct listener {
   std::function<void(const std::vector<task>&)> snapshot;
   std::function<void(task_version)> snapshot_end;
   std::function<void(const std::string& why)> reset;
+  std::function<void(const std::vector<notice>&)> notices; ///< costs nothing when empty
 };
+
+class blocking_ear;
 
 class subscription {
 public:
   subscription() = default;
-  explicit subscription(caf::actor ear) : ear_(std::move(ear)) {}
-  subscription(subscription&& other) noexcept : ear_(std::exchange(other.ear_, nullptr)) {}
+  subscription(caf::actor actor, std::shared_ptr<blocking_ear> ear) : actor_(std::move(actor)), ear_(std::move(ear)) {}
+  subscription(subscription&& other) noexcept
+      : actor_(std::exchange(other.actor_, nullptr)), ear_(std::exchange(other.ear_, nullptr)) {}
   subscription& operator=(subscription&& other) noexcept {
     end();
+    actor_ = std::exchange(other.actor_, nullptr);
     ear_ = std::exchange(other.ear_, nullptr);
     return *this;
   }
   ~subscription() { end(); }
 
-  /// Ends it; no callback begins after the one that may be running now.
+  /// Ends it and waits for the callback that may be running: when this returns, none runs and none begins. Called by that
+  /// callback itself it does not wait. Hold no lock that a callback takes.
   void end();
 
 private:
-  caf::actor ear_;
+  caf::actor actor_;
+  std::shared_ptr<blocking_ear> ear_;
 };
 
 } // namespace stint

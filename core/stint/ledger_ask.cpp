@@ -1,6 +1,7 @@
 #include <stint/ledger.hpp>
 
 #include <stint/plant.hpp>
+#include <stint/validate.hpp>
 
 namespace stint {
 
@@ -62,6 +63,8 @@ result<task> ledger::get(task_id id) const {
 }
 
 result<page> ledger::read(const page_request& ask) const {
+  if (auto ok = check_filter(ask.filter, options_.limits); !ok)
+    return ok.error();
   auto p = tasks_.read(ask, [this](const record& r) { return describe(r); });
   if (p)
     p->version = version_;

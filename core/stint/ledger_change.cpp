@@ -1,4 +1,5 @@
 #include <stint/ledger.hpp>
+#include <stint/validate.hpp>
 
 namespace stint {
 
@@ -54,8 +55,8 @@ void ledger::ask_to_stop(record& r, stop_reason why, moment now, effects& fx) {
 }
 
 result<changed> ledger::cancel_matching(const filter& f, moment now, effects& fx) {
-  if (f.ids.size() > options_.limits.ids)
-    return {errc::too_many_ids, std::to_string(f.ids.size())};
+  if (auto ok = check_filter(f, options_.limits); !ok)
+    return ok.error();
   std::vector<task_id> ids;
   tasks_.each_match(f, [&](task_id id) {
     const auto s = tasks_.find(id)->state;
@@ -154,8 +155,8 @@ result<task_version> ledger::remove(task_id id, task_version if_version, moment 
 }
 
 result<changed> ledger::clear(const filter& f, moment now, effects& fx) {
-  if (f.ids.size() > options_.limits.ids)
-    return {errc::too_many_ids, std::to_string(f.ids.size())};
+  if (auto ok = check_filter(f, options_.limits); !ok)
+    return ok.error();
   std::vector<task_id> ids;
   tasks_.each_match(f, [&](task_id id) {
     if (terminal(tasks_.find(id)->state))

@@ -92,6 +92,26 @@ result<unit_t> check_word(std::string_view word, errc code, std::string_view wha
   return unit;
 }
 
+result<unit_t> check_filter(const filter& f, const limits& bounds) {
+  if (f.ids.size() > bounds.ids)
+    return {errc::too_many_ids, "the filter names " + std::to_string(f.ids.size()) + " ids, the limit is "
+                                  + std::to_string(bounds.ids)};
+  if (f.states.size() > state_count)
+    return {errc::invalid_filter, std::to_string(f.states.size()) + " states, there are " + std::to_string(state_count)};
+  for (auto s : f.states)
+    if (static_cast<std::size_t>(s) >= state_count)
+      return {errc::invalid_filter, "there is no state " + std::to_string(static_cast<unsigned>(s))};
+  if (f.queue.size() > bounds.word)
+    return {errc::invalid_filter, past("the queue name", f.queue.size(), bounds.word)};
+  if (f.kind.size() > bounds.word)
+    return {errc::invalid_filter, past("the kind", f.kind.size(), bounds.word)};
+  if (f.tag.size() > bounds.word)
+    return {errc::invalid_filter, past("the tag", f.tag.size(), bounds.word)};
+  if (f.name_contains.size() > bounds.name)
+    return {errc::invalid_filter, past("the part of a name", f.name_contains.size(), bounds.name)};
+  return unit;
+}
+
 result<unit_t> check_spec(const spec& s, const limits& bounds) {
   if (s.name.empty())
     return {errc::name_empty};

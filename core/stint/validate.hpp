@@ -1,4 +1,4 @@
-/// Checks a spec on its own: everything that can be said without knowing the other tasks.
+/// Checks a spec or a filter on its own: everything that can be said without knowing the tasks.
 ///
 /// Threads  pure functions.
 /// Errors   one named error per mistake, the first found; nothing is changed or cut.
@@ -6,6 +6,7 @@
 
 #include <stint/error.hpp>
 #include <stint/limits.hpp>
+#include <stint/query.hpp>
 #include <stint/spec.hpp>
 
 namespace stint {
@@ -15,6 +16,9 @@ result<unit_t> check_spec(const spec& s, const limits& bounds);
 
 /// Checks a word that names a queue, a kind or a tag.
 result<unit_t> check_word(std::string_view word, errc code, std::string_view what, const limits& bounds);
+
+/// Checks that a filter is within the limits; a text that no task can have is longer than a task's.
+result<unit_t> check_filter(const filter& f, const limits& bounds);
 
 /// Tells whether a text is well-formed UTF-8; control characters other than \n and \t are refused when `printable`.
 bool valid_text(std::string_view text, bool printable);

@@ -1,4 +1,4 @@
-/// The tutorial on listening: a snapshot of what there is, then every transition in order.
+/// The tutorial on listening: a snapshot of what there is, then every transition in order, and how far running tasks are.
 #include <iostream>
 #include <latch>
 
@@ -23,6 +23,11 @@ stint::listener printer(std::latch& known, std::latch& ended) {
         ended.count_down();
     }
   };
+  ear.notices = [](const std::vector<stint::notice>& notices) {
+    for (const auto& n : notices)
+      if (n.progress)
+        std::cout << "task " << n.id << " has done " << n.progress->done << " of " << n.progress->total << "\n";
+  };
   ear.reset = [](const std::string&) { std::cout << "forget what you know, a new snapshot follows\n"; };
   return ear;
 }
@@ -41,7 +46,7 @@ void subscribe(stint::list& tasks, std::latch& known, std::latch& ended) {
   known.wait();
 
   what.name = "after";
-  tasks.submit(what, [] {}).value();
+  tasks.submit(what, [](stint::context& job) { job.progress(3, 4); }).value();
   what.tags.clear();
   what.name = "not shown";
   tasks.submit(what, [] {}).value();
@@ -50,7 +55,7 @@ void subscribe(stint::list& tasks, std::latch& known, std::latch& ended) {
 // [subscribe]
 
 int main() {
-  std::latch known{1}; // what callbacks use must outlive the actor system
+  std::latch known{1}; // what callbacks use must outlive the subscription
   std::latch ended{1};
   caf::actor_system_config cfg;
   stint::configure(cfg);

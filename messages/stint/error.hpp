@@ -77,10 +77,11 @@ enum class errc : std::uint8_t {
   store_in_use,
   stale_epoch,
   invalid_commit,
+  no_subscriber,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::invalid_commit;
+inline constexpr errc last_errc = errc::no_subscriber;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

@@ -1,11 +1,13 @@
-/// What subscribers are told: transitions in the list's one order, and how a stream proves that it has no gaps.
+/// What subscribers are told: transitions in the list's one order, how a stream proves that it has no gaps, and notices.
 ///
-/// Threads  batches are immutable and shared.
+/// Threads  batches and notices are immutable and shared.
 /// Order    versions grow by one per transition; a batch covers (from, to], so a filtered stream is provably complete.
+///          Notices have no version: some may be missing, but none of an attempt comes after the event that ends it.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,5 +42,16 @@ struct event_batch {
 };
 
 using shared_events = std::shared_ptr<const event_batch>;
+
+/// News of a running attempt that is no transition: the newest since the last notice, and only what changed.
+struct notice {
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+  std::optional<stint::progress> progress;
+  bool detail = false;                 ///< there is a new detail: read it
+  std::optional<std::uint64_t> output; ///< bytes that the task has printed so far: read them from where you are
+};
+
+using shared_notices = std::shared_ptr<const std::vector<notice>>;
 
 } // namespace stint

@@ -10,7 +10,7 @@
 ///     |-- wait{ids, mode} ---------->|   ... answers when they settle: wait_result
 ///     |-- get{id} ------------------>|   answers: task
 ///     |-- cancel{id, if_version} --->|   answers: changed{version, count}
-///     |-- subscribe{who, from} ----->|   answers: subscribed{number}; `who` gets snapshot, events, reset
+///     |-- subscribe{who, from} ----->|   answers: subscribed{number}; `who` gets snapshot, events, notices, reset
 #pragma once
 
 #include <cstdint>
@@ -64,16 +64,24 @@ struct stopped { std::uint64_t finished = 0, interrupted = 0, unstarted = 0; std
 // -- subscriptions ------------------------------------------------------------------------------------------------------
 
 /// From version 0: a snapshot, then every event. From another: every event after it, or a reset and a snapshot.
-struct subscribe { caf::actor who; task_version from = 0; stint::filter filter; std::size_t credit = 256; }; // subscribed
+struct subscribe {                                                          // subscribed
+  caf::actor who;
+  task_version from = 0;
+  stint::filter filter;
+  std::size_t credit = 256;
+  bool notices = false; ///< progress, detail and output of running tasks that match, too
+};
 struct subscribed { std::uint64_t number = 0; task_version version = 0; };
 struct unsubscribe { std::uint64_t number = 0; };                           // changed
-/// The subscriber has worked off so many messages and can take as many more.
+/// The subscriber has worked off so many messages of snapshot, events and notices, and can take as many more.
 struct credit { std::uint64_t number = 0; std::size_t messages = 1; };
 
 /// Told to a subscriber; ignore events that a record already contains (event.version <= task.version).
 struct snapshot { std::uint64_t number = 0; std::vector<task> tasks; };
 struct snapshot_end { std::uint64_t number = 0; task_version version = 0; };
 struct events { std::uint64_t number = 0; shared_events batch; };
+/// At most one is on its way to a subscriber; meanwhile the newest of each task is kept. Costs no event its place.
+struct notices { std::uint64_t number = 0; shared_notices batch; };
 /// Forget what you know: events were missed. A snapshot follows.
 struct reset { std::uint64_t number = 0; std::string why; };
 
@@ -115,7 +123,8 @@ bool inspect(Inspector& f, errc& code) {
   X(submit) X(submitted) X(cancel) X(cancel_matching) X(retry) X(release) X(release_stuck) X(remove) X(clear)          \
   X(changed) X(get) X(get_many) X(many) X(read_page) X(counts) X(explain) X(read_output) X(read_detail) X(read_value)  \
   X(read_args) X(json_text) X(wait) X(fence) X(pause) X(resume) X(drain) X(limit_queue) X(declare) X(stop) X(stopped)  \
-  X(subscribe) X(subscribed) X(unsubscribe) X(credit) X(snapshot) X(snapshot_end) X(events) X(reset)
+  X(subscribe) X(subscribed) X(unsubscribe) X(credit) X(snapshot) X(snapshot_end) X(events) X(reset)  \
+  X(notices)
 #define STINT_ANSWER_TYPES(X)                                                                                          \
   X(task) X(page) X(totals) X(explanation) X(output_piece) X(wait_result) X(fence_result)
 // clang-format on

@@ -13,7 +13,8 @@
 
 namespace stint {
 
-/// Which tasks; empty parts match everything, all given parts must match.
+/// Which tasks; empty parts match everything, all given parts must match. An event matches when its task comes into one
+/// of the `states` or leaves one, so that a subscriber to `running` hears both ends.
 struct filter {
   std::vector<state> states;   ///< any of these
   std::string queue;

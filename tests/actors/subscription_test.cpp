@@ -1,6 +1,10 @@
 // What is tested: that a subscriber gets a snapshot and every event after it, or is told to forget what it knows.
 #include "actors.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 using namespace stint::test;
 using stint::state;
 
@@ -85,7 +89,9 @@ TEST_F(subscribing, a_newcomer_gets_a_snapshot_and_every_event_after_it) {
   ASSERT_EQ(heard.events.size(), version - from);
   for (std::size_t i = 0; i < heard.events.size(); ++i)
     EXPECT_EQ(heard.events[i].version, from + 1 + i);
-  EXPECT_EQ(heard.events.size(), 300U); // created, running, succeeded
+  auto count = [&](auto which) { return std::count_if(heard.events.begin(), heard.events.end(), which); };
+  EXPECT_EQ(count([](const auto& e) { return e.created; }), 100);
+  EXPECT_EQ(count([](const auto& e) { return e.to == state::succeeded; }), 100);
   sub->end();
 }
 
@@ -206,4 +212,108 @@ TEST_F(subscribing, a_filter_leaves_events_out_but_no_version) {
   EXPECT_EQ(heard.events[0].id, 10U);
   EXPECT_EQ(heard.told, tasks.counts()->version);
   sub->end();
+}
+
+TEST_F(subscribing, a_callback_that_throws_is_logged_and_the_next_one_is_called) {
+  ear heard;
+  auto l = heard.listener();
+  std::atomic<int> calls{0};
+  l.events = [&, events = l.events](const stint::event_batch& b) {
+    events(b);
+    if (++calls == 1)
+      throw std::runtime_error("bad ear");
+    throw 7;
+  };
+  caf::actor_system system{cfg};
+  stint::list tasks{system, opts};
+  auto sub = tasks.subscribe(l);
+  ASSERT_TRUE(sub);
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(tasks.wait(*tasks.submit(named("t"), [] {})));
+  const auto version = tasks.counts()->version;
+  heard.until([&] { return heard.told == version; });
+  sub->end();
+  EXPECT_FALSE(heard.gap);
+  EXPECT_EQ(heard.events.size(), version);
+  EXPECT_TRUE(warned("a listener threw: bad ear"));
+  EXPECT_TRUE(warned("a listener threw: something that is no std::exception"));
+}
+
+TEST_F(subscribing, ending_waits_for_the_callback_that_runs) {
+  caf::actor_system system{cfg};
+  stint::list tasks{system, opts};
+  std::latch inside{1};
+  gate go_on;
+  std::atomic<bool> ended{false};
+  bool ended_before = false;
+  std::atomic<bool> left{false};
+  auto shared = std::make_shared<int>(0);
+  std::weak_ptr<int> kept = shared;
+  stint::listener l;
+  l.snapshot_end = [&, shared](stint::task_version) {
+    inside.count_down();
+    go_on.pass();
+    ended_before = ended;
+    left = true;
+  };
+  shared.reset();
+  auto sub = tasks.subscribe(std::move(l));
+  ASSERT_TRUE(sub);
+  inside.wait();
+  std::thread ender{[&] {
+    sub->end();
+    EXPECT_TRUE(left) << "end() came back while a callback ran";
+    ended = true;
+  }};
+  for (int i = 0; i < 10'000 && !ended; ++i) // room for an end() that does not wait
+    std::this_thread::yield();
+  go_on.open();
+  ender.join();
+  EXPECT_FALSE(ended_before);
+  EXPECT_TRUE(kept.expired()) << "what a callback holds is kept after the end";
+}
+
+TEST_F(subscribing, no_callback_begins_after_the_end) {
+  caf::actor_system system{cfg};
+  stint::list tasks{system, opts};
+  for (int round = 0; round < 50; ++round) {
+    std::atomic<bool> ended{false};
+    std::atomic<int> late{0};
+    stint::listener l;
+    l.events = [&](const stint::event_batch&) { late += ended ? 1 : 0; };
+    auto sub = tasks.subscribe(std::move(l));
+    ASSERT_TRUE(sub);
+    std::vector<stint::submission> some;
+    for (int i = 0; i < 20; ++i)
+      some.push_back({named("t"), [] {}});
+    ASSERT_TRUE(tasks.submit(std::move(some)));
+    sub->end();
+    ended = true;
+    ASSERT_TRUE(tasks.wait_all());
+    EXPECT_EQ(late, 0);
+  }
+}
+
+TEST_F(subscribing, a_callback_may_end_its_own_subscription) {
+  gate kept;
+  std::latch once{1};
+  std::atomic<int> calls{0};
+  stint::subscription sub;
+  stint::listener l;
+  l.events = [&](const stint::event_batch&) {
+    kept.pass();
+    sub.end();
+    ++calls;
+    once.count_down();
+  };
+  caf::actor_system system{cfg};
+  stint::list tasks{system, opts};
+  auto made = tasks.subscribe(std::move(l));
+  ASSERT_TRUE(made);
+  sub = std::move(*made);
+  kept.open();
+  for (int i = 0; i < 10; ++i)
+    ASSERT_TRUE(tasks.wait(*tasks.submit(named("t"), [] {})));
+  once.wait();
+  EXPECT_EQ(calls, 1);
 }
