@@ -1,67 +1,22 @@
 #!/usr/bin/env python3
 """Checks what a machine can check of stint's rules: tidy.py [ROOT].
 
-Layer order, file size, a sentence at the head of each header, words that may
-not appear in a folder, unique names, headers missing from CMake. Comments and
-strings never count. tests/tidy/tidy_test.py plants each fault once.
+Layer order, file size, the comment at the head of each header, words that may
+not appear in a folder, time-outs, unique names, headers missing from CMake.
+Comments and strings never count as code. tests/tidy/tidy_test.py plants each
+fault once; the tables are in tidy_rules.py.
 
 A rule may be broken where keeping it would make the code worse: then the file
-stands in an exception table below, with the reason. An exception that is no
-longer needed is a fault too, so the tables only ever shrink.
+stands by name in an exception table there, with the reason. An exception that
+is no longer needed is a fault too, so the tables only ever shrink.
 """
 
 import pathlib
 import re
 import sys
 
-SIZE_LIMIT = 350
-# path: (greatest number of lines, reason)
-SIZE_EXCEPTIONS = {}
-# (path, rule's name): reason
-WORD_EXCEPTIONS = {
-    ("tests/stress/stress.cpp", "now"): "it runs for real seconds, on real threads",
-    ("tests/stress/stress_player.hpp", "now"): "it plays for real seconds, on a real thread",
-}
-
-# Which folders a folder may include from; None: any. Lowest first.
-LAYERS = {
-    "messages": {"messages"},
-    "core": {"core", "messages"},
-    "store": {"store", "messages"},
-    "actors": {"actors", "core", "store", "messages"},
-    "json": {"json", "actors", "core", "store", "messages"},
-    "testing": {"testing", "actors", "core", "store", "messages"},
-    "http": {"http", "json", "actors", "core", "store", "messages"},
-    "command": {"command", "json", "actors", "core", "store", "messages"},
-    "cli": {"cli", "http", "command", "json", "actors", "core", "store", "messages"},
-    "examples": None,
-    "tests": None,
-    "bench": None,
-}
-LIBRARIES = ["messages", "core", "store", "actors", "json", "testing", "http", "command"]
-
-# The headers of messages/ that know CAF. The rest of messages/ and all of core/
-# and store/ compile without CAF on the include path, so they may not have these.
-CAF_HEADERS = {"stint/caf.hpp", "stint/caf_net.hpp", "stint/inspect.hpp", "stint/protocol.hpp"}
-WITHOUT_CAF = {"messages", "core", "store"}
-# Where the version of CAF may be asked for; one more file may in testing/.
-VERSION_FILES = {"messages/stint/caf.hpp", "messages/stint/caf_net.hpp"}
-
-THREADS = (r"\bstd::(?:\w*mutex|atomic\w*|j?thread|\w*semaphore|latch|barrier|async)\b"
-           r"|\bcondition_variable\w*|\bsleep_(?:for|until)\b")
-# name: (pattern, folders it is forbidden in, prefixes of file names that may, why)
-WORDS = {
-    "threads": (THREADS, {"messages", "core", "actors"}, ("runner", "blocking"),
-                "nothing is shared between actors; only runner and blocking may"),
-    "io": (r"#\s*include\s*<(?:fstream|iostream|filesystem|thread|mutex|random)>", {"core"}, (),
-           "core decides, it performs nothing"),
-    "now": (r"::now\s*\(", set(LAYERS) - {"examples", "bench"}, ("environment",),
-            "the time comes from the environment, which tests replace"),
-    "sleep": (r"\b(?:sleep_(?:for|until)|u?sleep|nanosleep)\s*\(", {"tests"}, (),
-              "tests wait for a signal or move virtual time"),
-    "gtest": (r"#\s*include\s*[<\"]g(?:test|mock)/", {"testing"}, (),
-              "the kit works with any test framework"),
-}
+from tidy_rules import (CAF_HEADERS, DOCUMENTS, FREE_LABELS, LABELS, LADDER_LIMIT, LAYERS, LIBRARIES,
+                        SIZE_EXCEPTIONS, SIZE_LIMIT, VERSION_FILES, WITHOUT_CAF, WORD_EXCEPTIONS, WORDS)
 
 TOKENS = re.compile(
     r'(?P<comment>//[^\n]*|/\*.*?\*/)'
@@ -122,6 +77,7 @@ class Tidy:
         self.check_names()
         self.check_cmake()
         self.check_sizes()
+        self.check_documents()
         for path in self.homeless:
             self.fault(path, 1, f"{path.parts[0]}/ is no layer that tidy.py knows, so nothing in it is checked")
         version_shims = []
@@ -133,12 +89,13 @@ class Tidy:
             self.check_includes(path, code)
             self.check_words(path, bare)
             self.check_receives(path, bare)
+            self.check_requests(path, bare)
             self.check_version(path, bare, version_shims)
         for path, line in version_shims[1:]:
             self.fault(path, line, f"testing/ has its one CAF version #if in {version_shims[0][0]}")
         for path, rule in WORD_EXCEPTIONS:
             if (path, rule) not in self.excused:
-                self.fault(path, 1, f"needs no exception from '{rule}' any more; take it out of tidy.py")
+                self.fault(path, 1, f"needs no exception from '{rule}' any more; take it out of tidy_rules.py")
         return self.faults
 
     def check_names(self):
@@ -172,11 +129,40 @@ class Tidy:
             if lines > limit:
                 self.fault(path, limit + 1, f"has {lines} lines, more than {limit}; split it by noun")
             elif str(path) in SIZE_EXCEPTIONS and lines <= SIZE_LIMIT:
-                self.fault(path, 1, "needs no exception from the size limit any more; take it out of tidy.py")
+                self.fault(path, 1, "needs no exception from the size limit any more; take it out of tidy_rules.py")
+
+    def check_documents(self):
+        for pattern, limit in DOCUMENTS:
+            for path in sorted(self.root.glob(pattern)):
+                lines = path.read_text(encoding="utf-8").count("\n")
+                if lines > limit:
+                    self.fault(path.relative_to(self.root), limit + 1, f"has {lines} lines, more than {limit}; "
+                               "what is longer is not read")
 
     def check_head(self, path, raw):
-        if path.suffix == ".hpp" and not re.match(r"/// \S[^\n]*[.]\n", raw):
+        if path.suffix != ".hpp":
+            return
+        if not re.match(r"/// \S[^\n]*[.]\n", raw):
             self.fault(path, 1, "a header's first line is '/// ' and one sentence with a full stop")
+        head = re.match(r"(?:///[^\n]*\n)*", raw).group(0)
+        self.check_labels(path, head)
+        for ladder in re.finditer(r"(?:^///   [^\n]*\n)+", head, re.MULTILINE):
+            lines = ladder.group(0).count("\n")
+            if "|" in ladder.group(0) and lines > LADDER_LIMIT:
+                self.fault(path, head.count("\n", 0, ladder.start()) + 1,
+                           f"a ladder of {lines} lines, more than {LADDER_LIMIT}")
+
+    def check_labels(self, path, head):
+        seen = []
+        for match in re.finditer(r"^/// ([A-Z]\w*) {2,}\S", head, re.MULTILINE):
+            label, line = match.group(1), head.count("\n", 0, match.start()) + 1
+            if label not in FREE_LABELS and label not in LABELS:
+                self.fault(path, line, f"'{label}' is no label of a header")
+            elif label in seen:
+                self.fault(path, line, f"has the label {label} twice")
+            elif label in LABELS and any(s in LABELS and LABELS.index(s) > LABELS.index(label) for s in seen):
+                self.fault(path, line, f"{label} stands too late; the order is {', '.join(LABELS)}")
+            seen.append(label)
 
     def check_includes(self, path, code):
         folder = path.parts[0]
@@ -202,29 +188,33 @@ class Tidy:
                 self.fault(path, line, f"is public but includes {name}, which is not installed")
 
     def check_words(self, path, bare):
-        for rule, (pattern, folders, prefixes, why) in WORDS.items():
-            if path.parts[0] not in folders or (prefixes and path.name.startswith(prefixes)):
+        for rule, (pattern, folders, why) in WORDS.items():
+            if path.parts[0] not in folders:
                 continue
             for match in re.finditer(pattern, bare):
                 if (str(path), rule) in WORD_EXCEPTIONS:
                     self.excused.add((str(path), rule))
                     continue
                 line = bare.count("\n", 0, match.start()) + 1
-                self.fault(path, line, f"'{match.group(0)}' is not for {path.parts[0]}/: {why}")
+                self.fault(path, line, f"'{' '.join(match.group(0).split())}' is not for {path.parts[0]}/: {why}")
 
     def check_receives(self, path, bare):
-        """CAF 0.17 waits on the wall clock: such a receive hangs when it steps back.
-        The shim's ask() takes no time-out, so what it returns may be received."""
+        """CAF 0.17 waits on the wall clock: such a receive hangs when it steps back."""
         if path.parts[0] == "tests":
             return
         for match in re.finditer(r"\breceive(?:_for|_while)?\s*\(", bare):
             arguments = bare[match.end() - 1:closing(bare, match.end() - 1)]
-            # The statement so far; braces without a semicolon are values in it.
-            before = re.split(r"[;{}]", re.sub(r"\{[^{};]*\}", "", bare[:match.start()]))[-1]
-            timed_request = re.search(r"\brequest\s*\(", before) and "infinite" not in before
-            if re.search(r"\bafter\s*\(", arguments) or timed_request:
+            if re.search(r"\bafter\s*\(", arguments):
                 line = bare.count("\n", 0, match.start()) + 1
                 self.fault(path, line, "a blocking receive with a time-out hangs when the clock steps back")
+
+    def check_requests(self, path, bare):
+        """The asked actor keeps the time: inside a process every question is answered or its asker told."""
+        for match in re.finditer(r"(?:\.|->)\s*(?:template\s+)?request\s*(?:<[^;{}()]*>)?\s*\(", bare):
+            arguments = bare[match.end() - 1:closing(bare, match.end() - 1)]
+            if not re.search(r"\binfinite\b", arguments):
+                line = bare.count("\n", 0, match.start()) + 1
+                self.fault(path, line, "a request has no time-out: caf_shim::ask, or caf::infinite")
 
     def check_version(self, path, bare, shims):
         match = VERSION_IF.search(bare)

@@ -76,14 +76,15 @@ public:
   batch(const batch_options& options, batch_file file, capacities counted, signals& heard)
     : options_(options), file_(std::move(file)), counted_(std::move(counted)), heard_(heard),
       screen_(std::cout, std::cerr, STDOUT_FILENO, options.json), board_(file_.tasks.size()) {
-    if (!options.output_dir.empty())
+    if (!options.no_output)
       folder_.emplace(options.output_dir);
   }
 
   int run() {
     if (folder_)
       if (auto ok = folder_->prepare(); !ok) {
-        std::cerr << "stint: " << ok.error().text << "\nstint: nothing was run" << std::endl;
+        std::cerr << "stint: " << ok.error().text << "\nstint: nothing was run; see --output-dir and --no-output"
+                  << std::endl;
         return bad_input;
       }
     caf::actor_system_config cfg;
@@ -98,7 +99,7 @@ public:
     if (auto ok = tasks.submit(submissions()); !ok)
       return cannot(ok.error());
     follow(tasks);
-    screen_.finish(board_, failures_, more_failures_);
+    screen_.finish(board_, failures_, more_failures_, folder_ ? folder_->kept() : std::string{});
     if (folder_ && !folder_->trouble().empty()) {
       screen_.say(folder_->trouble());
       return ended_by_ != 0 ? 128 + ended_by_ : 1;

@@ -18,7 +18,8 @@ struct batch_options {
   std::string file;                    ///< - is standard input
   std::size_t workers = 0;             ///< commands that run at once; 0: one for each core
   std::vector<std::string> capacities; ///< as written: cpu=8
-  std::string output_dir;              ///< empty: only failing tasks' last lines are shown
+  std::string output_dir;              ///< empty: a new folder for temporary files, named at the end
+  bool no_output = false;              ///< keep none; only failing tasks' last lines are shown
   bool json = false;
 };
 

@@ -93,7 +93,8 @@ void batch_screen::say(std::string_view words) {
   err_ << "stint: " << harmless(words) << std::endl;
 }
 
-void batch_screen::finish(board& all, const std::deque<last_words>& failures, std::size_t more_failures) {
+void batch_screen::finish(board& all, const std::deque<last_words>& failures, std::size_t more_failures,
+                          std::string_view kept) {
   if (style_ == style::table)
     table_.leave();
   auto& to = style_ == style::json ? err_ : out_;
@@ -108,6 +109,8 @@ void batch_screen::finish(board& all, const std::deque<last_words>& failures, st
   const auto n = all.rows().size();
   to << (failures.empty() ? "" : "\n") << n << (n == 1 ? " task in " : " tasks in ") << shown(all.elapsed()) << ": "
      << all.counted() << std::endl;
+  if (!kept.empty())
+    to << "output of each task: " << harmless(kept) << std::endl;
   out_ << std::flush;
 }
 

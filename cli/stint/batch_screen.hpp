@@ -59,8 +59,8 @@ public:
   /// Says something beside the tasks: a warning, a first Ctrl-C.
   void say(std::string_view words);
 
-  /// The end: failing tasks' last words, and how many tasks ended how.
-  void finish(board& all, const std::deque<last_words>& failures, std::size_t more_failures);
+  /// The end: failing tasks' last words, how many tasks ended how, and where all output is kept, if anywhere.
+  void finish(board& all, const std::deque<last_words>& failures, std::size_t more_failures, std::string_view kept);
 
   /// Some of what should have been shown could not be written.
   [[nodiscard]] bool broken() const;

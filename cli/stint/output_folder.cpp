@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -58,10 +59,22 @@ std::string output_name(task_id id, std::string_view name) {
   return out + ".log";
 }
 
-output_folder::~output_folder() = default;
+output_folder::~output_folder() {
+  std::error_code ec;
+  if (own_ && !path_.empty())
+    std::filesystem::remove(path_, ec); // which leaves one alone that has files
+}
 
 result<unit_t> output_folder::prepare() {
   std::error_code ec;
+  if (own_) {
+    auto name = (std::filesystem::temp_directory_path(ec) / "stint-XXXXXX").string();
+    if (ec || ::mkdtemp(name.data()) == nullptr) // which nobody else may read
+      return {errc::io_failed, "cannot make a folder for the output: "
+                                 + (ec ? ec : std::error_code{errno, std::generic_category()}).message()};
+    path_ = name;
+    return unit;
+  }
   std::filesystem::create_directories(path_, ec);
   if (ec)
     return {errc::io_failed, "cannot make the folder '" + path_ + "': " + ec.message()};
@@ -99,9 +112,16 @@ void output_folder::write(task_id id, std::string_view name, std::uint32_t attem
 
 void output_folder::close(task_id id, std::string_view name) {
   std::string head;
-  note(file_of(id, name, 1, head)->error, id, name);
+  if (!own_)
+    note(file_of(id, name, 1, head)->error, id, name);
   std::lock_guard guard{mutex_};
-  entries_[id].open.reset();
+  if (auto e = entries_.find(id); e != entries_.end())
+    e->second.open.reset();
+}
+
+std::string output_folder::kept() const {
+  std::error_code ec;
+  return own_ && std::filesystem::is_empty(path_, ec) ? std::string{} : path_;
 }
 
 std::string output_folder::trouble() const {

@@ -3,6 +3,7 @@
 /// Owner    the batch; the command kind's listener writes through it.
 /// Threads  write() by many threads, for different tasks at the same time.
 /// Errors   the first failure of a file is kept for the end; the tasks are not disturbed by it.
+/// Units    none: only the disk bounds what is kept.
 /// Order    a task's file has its attempts one after another, from the second on under a line `--- attempt N`.
 #pragma once
 
@@ -23,9 +24,11 @@ std::string output_name(task_id id, std::string_view name);
 
 class output_folder {
 public:
-  explicit output_folder(std::string path) : path_(std::move(path)) {}
+  /// An empty path means a new folder of its own, in the place for temporary files.
+  explicit output_folder(std::string path) : path_(std::move(path)), own_(path_.empty()) {}
   output_folder(const output_folder&) = delete;
   output_folder& operator=(const output_folder&) = delete;
+  /// Removes a folder of its own in which nothing is.
   ~output_folder();
 
   /// Makes the folder, and its parents; io_failed when that is impossible.
@@ -34,8 +37,12 @@ public:
   /// Appends what an attempt has printed; the first text of a task begins its file anew.
   void write(task_id id, std::string_view name, std::uint32_t attempt, std::string_view text);
 
-  /// Closes a task's file until it prints again; one that printed nothing gets an empty one.
+  /// Closes a task's file until it prints again. One that printed nothing gets an empty one, lest an older run's remain;
+  /// in a folder of its own it gets none.
   void close(task_id id, std::string_view name);
+
+  /// Where output is kept; empty: nothing was printed and the folder goes.
+  [[nodiscard]] std::string kept() const;
 
   /// What went wrong first; empty: nothing.
   [[nodiscard]] std::string trouble() const;
@@ -50,6 +57,7 @@ private:
   void note(int error, task_id id, std::string_view name);
 
   std::string path_;
+  bool own_;
   mutable std::mutex mutex_; ///< guards the fields below, not the writing
   std::map<task_id, entry> entries_;
   std::string trouble_;

@@ -21,6 +21,9 @@ constexpr const char* more_about_batch = R"(FILE has one JSON object per line; a
    "env": {"LANG": "C"}, "cwd": ".", "priority": 0, "timeout": "30s", "attempts": 3,
    "tags": ["nightly"], "queue": "default", "delay": "1s"}
 
+What a task prints is kept whole, one file per task: in a new folder under $TMPDIR or /tmp, which is
+named at the end and is yours to remove, or where --output-dir says.
+
 A bad line is refused with its number, before anything runs. Ctrl-C stops: SIGTERM to what runs,
 and SIGKILL 2 s later; a second Ctrl-C kills at once.
 
@@ -49,8 +52,10 @@ int run(int argc, char** argv) {
   batch_verb->add_option("--capacity", batch.capacities, "Units of a counted key, such as cpu=8; may be repeated")
     ->type_name("KEY=UNITS")
     ->allow_extra_args(false);
-  batch_verb->add_option("--output-dir", batch.output_dir, "Keep all output, one file per task in this folder")
-    ->type_name("DIR");
+  auto* output_dir = batch_verb->add_option("--output-dir", batch.output_dir, "Keep the tasks' output in this folder")
+                       ->type_name("DIR");
+  batch_verb->add_flag("--no-output", batch.no_output, "Keep no output in files; failures still show their last lines")
+    ->excludes(output_dir);
   batch_verb->add_flag("--json", batch.json, "Print one JSON line per transition, and nothing else");
 
   std::string about_what;

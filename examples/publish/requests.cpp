@@ -23,6 +23,9 @@ reporter reporter_of(stint::context& job) {
   };
 }
 
+/// Above it, a publish claims all of `repo` instead of each: a task has so many claims, and one is for what it writes.
+constexpr std::size_t repos_named = stint::limits{}.claims - 1;
+
 stint::outcome read(repository& repo, stint::context& job) {
   job.print("reading " + repo.source.path.string() + "\n");
   auto text = read_index(repo.source.path);
@@ -62,8 +65,11 @@ stint::result<stint::task_id> desk::submit_publish(stint::list& tasks, std::uint
   stint::spec what;
   what.name = "publish " + job_for.distribution;
   what.claims = {stint::exclusive(stint::key{"publish", job_for.prefix, job_for.distribution})};
-  for (const auto& repo : repositories_)
-    what.claims.push_back(stint::shared(stint::key{"repo", repo.source.repo}));
+  if (repositories_.size() > repos_named)
+    what.claims.push_back(stint::shared(stint::key{"repo"})); // excludes whoever wants one below it exclusively
+  else
+    for (const auto& repo : repositories_)
+      what.claims.push_back(stint::shared(stint::key{"repo", repo.source.repo}));
   what.tags = {"publish"};
 
   return tasks.submit(what, [this, job_for](stint::context& job) mutable -> stint::outcome {

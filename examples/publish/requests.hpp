@@ -1,7 +1,8 @@
 /// The publisher's tasks: what each claims and what its body does.
 ///
 ///   read NAME        exclusive repo/NAME                          decompresses one index
-///   publish DIST     exclusive publish/PREFIX/DIST, shared repo/* parses the stanzas, writes the files
+///   publish DIST     exclusive publish/PREFIX/DIST, shared repo/* parses the stanzas, writes the files; past 63
+///                    indexes shared repo, which is all of them
 ///   clean up         exclusive root: everything                   removes leftovers
 ///
 /// Owner    the desk owns the indexes' texts; it must outlive the list whose tasks use them.

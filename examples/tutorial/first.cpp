@@ -60,6 +60,7 @@ void errors(stint::list& tasks) {
 }
 // [errors]
 
+// [main]
 int main() {
   caf::actor_system_config cfg;
   stint::configure(cfg);
@@ -70,3 +71,4 @@ int main() {
   batch(tasks);
   errors(tasks);
 }
+// [main]

@@ -21,7 +21,8 @@ struct limits {
   std::size_t name = 256;
   /// Bytes of a queue name, a kind name or a tag.
   std::size_t word = 128;
-  /// Tags of one task.
+  /// Tags of one task. Each tag has an index, so one that no other task has is dear: a task with such a tag takes about
+  /// 1.4 kB instead of 0.36 kB.
   std::size_t tags = 32;
   /// Bytes of an idempotency key: room for a URL and a hash.
   std::size_t idempotency_key = 256;
@@ -37,7 +38,7 @@ struct limits {
   std::size_t queues = 1'000;
   /// Bytes of a task's output that are kept, half from its head and half from its tail.
   std::size_t output = 64 * 1024;
-  /// Bytes of all kept output together; past it the oldest finished task's output goes first.
+  /// Bytes of all kept output together; past it the oldest task's output goes first.
   std::size_t output_total = 256 * 1024 * 1024;
   /// Bytes of a detail, of an outcome's value.
   std::size_t detail = 64 * 1024;

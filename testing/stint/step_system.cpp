@@ -5,6 +5,18 @@
 
 namespace stint::test {
 
+namespace {
+
+/// What the real list does with a refused declaration; a question that is never answered is one, too.
+void need(const std::optional<result<protocol::changed>>& ok) {
+  if (!ok)
+    throw start_error{{errc::invalid_option, "the list did not answer a declaration"}};
+  if (!*ok)
+    throw start_error{ok->error()};
+}
+
+} // namespace
+
 struct step_system::inside {
   caf_step step;
 };
@@ -30,9 +42,14 @@ caf::actor step_system::spawn_list(options with) {
   setup.kinds = with.kinds;
   setup.env = env_;
   setup.workers = with.workers == 0 ? 1 : with.workers;
-  lists_.push_back(system().spawn<list_actor>(std::move(setup)));
+  auto tasks = system().spawn<list_actor>(std::move(setup));
+  lists_.push_back(tasks);
   run();
-  return lists_.back();
+  for (const auto& [key, n] : with.capacities)
+    need(ask<protocol::changed>(tasks, protocol::declare{key, n}));
+  for (const auto& [queue, n] : with.queue_limits)
+    need(ask<protocol::changed>(tasks, protocol::limit_queue{queue, n}));
+  return tasks;
 }
 
 bool step_system::step() { return inside_->step.deliver(); }

@@ -2,8 +2,9 @@
 ///
 /// Owner    the test. Everything spawned in it runs in the test's thread, inside these calls.
 /// Threads  one.
-/// Order    in order of arrival, or, on CAF 0.17, in an order drawn from a seed (messages of one actor stay in order).
-/// Example  docs/guide.md, "Testing your own tasks".
+/// Errors   spawn_list throws start_error for a refused capacity or queue limit, as the real list's constructor does.
+/// Order    in order of arrival; on CAF 0.17 also in an order drawn from a seed (messages to one actor stay in order).
+/// Example  docs/guide.md, "Testing your own tasks"; examples/tutorial/testing.cpp.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <stint/context.hpp>
 #include <stint/list_actor.hpp>
 #include <stint/options.hpp>
+#include <stint/promise.hpp>
 #include <stint/protocol.hpp>
 #include <stint/retry.hpp>
 #include <stint/test_environment.hpp>
@@ -27,13 +29,14 @@ public:
   [[nodiscard]] caf::actor_system& system();
   [[nodiscard]] test_environment& env() { return *env_; }
 
-  /// Spawns a list whose bodies run inline; options::environment is set to this one's.
+  /// Spawns a list whose bodies run inline, one worker for `workers` 0. Of the options, `environment` and `log` are this
+  /// one's, and the two that only the real list's end reads, `stop_grace` and `abandon_stuck`, say nothing.
   caf::actor spawn_list(options with = {});
 
   /// Delivers one message; false when there is none.
   bool step();
 
-  /// Delivers one message of an actor drawn from `order`.
+  /// Delivers one message to an actor drawn from `order`; on CAF 1.x the next one in order of arrival.
   bool step(dice& order);
 
   /// Delivers messages until there are none; returns how many.

@@ -116,8 +116,45 @@ TEST(batch_program, keeps_all_output_in_a_folder) {
   EXPECT_EQ(text.size(), 588895U + 5);
   EXPECT_NE(text.find("\n54321\n"), std::string::npos);
   EXPECT_NE(text.find("! oh\n"), std::string::npos);
+  EXPECT_TRUE(r.says("\noutput of each task: logs/today\n")) << r.out;
   EXPECT_TRUE(w.has("logs/today/0002-quiet.log"));
   EXPECT_EQ(w.run("batch tasks --output-dir tasks/below").code, 2); // tasks is a file
+}
+
+TEST(batch_program, keeps_output_without_being_asked_and_names_the_place) {
+  workplace w;
+  w.tasks({sh("seq 1 20000", R"("name":"one")"), sh("true", R"("name":"quiet")")});
+  for (std::string json : {"", "--json "}) {
+    auto r = w.run("batch " + json + "tasks");
+    EXPECT_EQ(r.code, 0);
+    const auto& said = json.empty() ? r.out : r.err;
+    const std::string words = "\noutput of each task: " + w.path("tmp/stint-");
+    const auto at = said.find(words);
+    ASSERT_NE(at, std::string::npos) << said;
+    const auto name = said.substr(at + words.size(), said.find('\n', at + 1) - at - words.size());
+    EXPECT_EQ(w.file("tmp/stint-" + name + "/0001-one.log").size(), 108894U) << "all of it, which is more than the list keeps";
+    EXPECT_FALSE(w.has("tmp/stint-" + name + "/0002-quiet.log"));
+    ASSERT_EQ(w.shell("rm -r tmp/stint-" + name + "; rmdir tmp").code, 0) << "one folder per run";
+  }
+}
+
+TEST(batch_program, leaves_no_folder_when_there_is_nothing_to_keep) {
+  workplace w;
+  w.tasks({sh("true")});
+  auto r = w.run("batch tasks");
+  EXPECT_EQ(r.code, 0);
+  EXPECT_FALSE(r.says("output of")) << r.out;
+  EXPECT_EQ(w.shell("rmdir tmp").code, 0) << "tmp is empty";
+  w.tasks({sh("echo oh; exit 1")});
+  r = w.run("batch --no-output tasks");
+  EXPECT_EQ(r.code, 1);
+  EXPECT_TRUE(r.says("\noh\n")) << r.out;
+  EXPECT_FALSE(r.says("output of")) << r.out;
+  EXPECT_EQ(w.shell("rmdir tmp").code, 0);
+  EXPECT_EQ(w.run("batch --no-output --output-dir logs tasks").code, 2);
+  r = w.shell("TMPDIR=/nowhere exec " STINT_PROGRAM " batch tasks");
+  EXPECT_EQ(r.code, 2);
+  EXPECT_TRUE(r.complains("nothing was run; see --output-dir")) << r.err;
 }
 
 TEST(batch_program, output_that_cannot_be_written_is_no_success) {
@@ -149,6 +186,7 @@ TEST(batch_program, explains_itself) {
   auto verb = w.run("help batch");
   EXPECT_EQ(verb.code, 0);
   EXPECT_TRUE(verb.says("--capacity"));
+  EXPECT_TRUE(verb.says("under $TMPDIR or /tmp"));
   EXPECT_TRUE(verb.says("Exit code"));
   EXPECT_EQ(verb.out, w.run("batch --help").out);
   EXPECT_EQ(w.run("help").out, all.out);

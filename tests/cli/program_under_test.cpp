@@ -35,7 +35,7 @@ stint_run workplace::run(const std::string& arguments) const { return shell("exe
 
 stint_run workplace::shell(const std::string& script) const {
   program p;
-  p.command = {"sh", "-c", "exec >>.out 2>>.err; " + script};
+  p.command = {"sh", "-c", "exec >>.out 2>>.err; mkdir -p tmp; export TMPDIR=$PWD/tmp; " + script};
   p.cwd = dir_.path();
   write_file(dir_ / ".out", "");
   write_file(dir_ / ".err", "");

@@ -23,7 +23,7 @@ struct stint_run {
   [[nodiscard]] bool complains(const std::string& text) const { return err.find(text) != std::string::npos; }
 };
 
-/// A folder with files for one test, in which stint and its tasks run.
+/// A folder with files for one test, in which stint and its tasks run; temporary files go to `tmp` in it.
 class workplace {
 public:
   /// Writes the batch file, one line for each task.

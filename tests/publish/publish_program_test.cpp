@@ -89,6 +89,24 @@ TEST_F(publish_program, reads_every_compression_and_publishes_the_same_packages)
     EXPECT_EQ(text, results[""]) << extension;
 }
 
+TEST_F(publish_program, more_indexes_than_a_task_has_claims_are_claimed_as_a_whole) {
+  // A publish whose claims did not exclude a read would find an index that was not read, and fail.
+  const auto text = sample().substr(0, sample().find("\n\n") + 2);
+  std::string names;
+  std::size_t indexes = 0;
+  for (const std::size_t wanted : {63U, 64U, 150U}) {
+    for (; indexes < wanted; ++indexes) {
+      const auto index = folder / (std::to_string(indexes) + "_Packages");
+      write_text(index, text);
+      names += " " + index.string();
+    }
+    const auto r = publish("--requests 8 --distributions 2 --workers 4 --clients 4" + names);
+    EXPECT_EQ(r.code, 0) << wanted << "\n" << r.output;
+    EXPECT_TRUE(has(r, std::to_string(wanted) + " reads, 8 publishes")) << r.output;
+    EXPECT_TRUE(has(r, " 0 did not")) << r.output;
+  }
+}
+
 TEST_F(publish_program, verify_only_finds_damage) {
   ASSERT_EQ(publish("--requests 4 " STINT_SAMPLE).code, 0);
   const auto good = publish("--verify-only");

@@ -83,3 +83,48 @@ TEST(step_system, a_question_without_an_answer_yet_is_nothing) {
   ASSERT_TRUE(open->has_value());
   EXPECT_EQ((*open)->value().settled.size(), 1U);
 }
+
+TEST(step_system, a_list_has_the_capacities_and_queue_limits_of_its_options) {
+  std::vector<promise> owed; // before the system, whose bodies write into it
+  stint::test::step_system world;
+  options with;
+  with.workers = 8;
+  with.capacities = {{"cpu", 4}};
+  with.queue_limits = {{"nightly", 1}};
+  auto tasks = world.spawn_list(with);
+  protocol::submit all;
+  for (int i = 0; i < 3; ++i) {
+    const auto open_ended = asynchronous([&owed](context&, promise p) { owed.push_back(std::move(p)); });
+    auto counted = named("counted");
+    counted.claims = {units("cpu", 2)};
+    auto laned = named("laned");
+    laned.queue = "nightly";
+    all.tasks.push_back({counted, open_ended});
+    all.tasks.push_back({laned, open_ended});
+  }
+  auto made = world.ask<protocol::submitted>(tasks, std::move(all));
+  ASSERT_TRUE(made);
+  ASSERT_TRUE(*made) << to_string(made->error());
+  auto now = world.ask<totals>(tasks, protocol::counts{});
+  EXPECT_EQ((*now)->tasks[state::running], 3U); // two of 2 units each, and one of the queue
+  EXPECT_EQ((*now)->tasks[state::waiting], 3U);
+  auto fifth = world.ask<explanation>(tasks, protocol::explain{5});
+  EXPECT_EQ((*fifth)->reason, wait_reason::claims);
+  auto sixth = world.ask<explanation>(tasks, protocol::explain{6});
+  EXPECT_EQ((*sixth)->reason, wait_reason::limit);
+}
+
+TEST(step_system, a_declaration_that_a_real_list_would_refuse_is_refused) {
+  stint::test::step_system world;
+  options with;
+  with.capacities = {{"cpu", 0}};
+  try {
+    world.spawn_list(with);
+    FAIL() << "a capacity of zero";
+  } catch (const start_error& e) {
+    EXPECT_EQ(e.code(), errc::invalid_units);
+  }
+  with.capacities.clear();
+  with.queue_limits = {{"", 1}};
+  EXPECT_THROW(world.spawn_list(with), start_error);
+}

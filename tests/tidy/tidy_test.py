@@ -27,14 +27,27 @@ CLEAN = {
                              'auto raw = R"(std::mutex)"; char c = \'"\'; int n = 100\'000;\n',
     "store/CMakeLists.txt": "stint/memory_store.hpp",
     "store/stint/memory_store.hpp": "/// Memory.\n#include <stint/key.hpp>\n",
-    "actors/CMakeLists.txt": "stint/list.hpp stint/runner.cpp stint/environment.cpp",
-    "actors/stint/list.hpp": "/// A list.\n#include <caf/all.hpp>\n#include <stint/claims.hpp>\n",
-    "actors/stint/runner.cpp": "std::mutex m; std::thread t;\n",
+    "actors/CMakeLists.txt": "stint/list.hpp stint/runner_thread.cpp stint/environment.cpp",
+    "actors/stint/list.hpp": "/// A list.\n///\n///   a      b\n///   |----->|\n///\n"
+                             "/// Owner    you.\n/// Order    none,\n///          or some.\n/// Errors   none.\n"
+                             "#include <caf/all.hpp>\n#include <stint/claims.hpp>\n"
+                             "void f(caf::event_based_actor* self);\n",
+    "actors/stint/runner_thread.cpp": "std::mutex m; std::thread t;\n",
     "actors/stint/environment.cpp": "auto t = std::chrono::steady_clock::now();\n",
     "testing/CMakeLists.txt": "stint/stepper.hpp",
     "testing/stint/stepper.hpp": "/// Steps.\n#include <stint/list.hpp>\n#if CAF_MAJOR_VERSION >= 1\n#endif\n",
     "tests/core/claims_test.cpp": "#include <stint/claims.hpp>\n#include <gtest/gtest.h>\n",
+    "docs/design/0001-a.md": "# A\n",
+    "AGENTS.md": "# Agents\n",
+    "CONTRIBUTING.md": "# Contributing\n",
     "examples/hello.cpp": "auto t = std::chrono::steady_clock::now();\n",
+}
+
+
+# What the clean tree may by name.
+EXCEPTIONS = {
+    ("actors/stint/runner_thread.cpp", "threads"): "it is the thread",
+    ("actors/stint/environment.cpp", "now"): "it is the environment",
 }
 
 
@@ -53,9 +66,9 @@ def faults(changes=None):
 
 class Planted(unittest.TestCase):
     def setUp(self):
-        for table in ("SIZE_EXCEPTIONS", "WORD_EXCEPTIONS"):
+        for table, here in (("SIZE_EXCEPTIONS", {}), ("WORD_EXCEPTIONS", dict(EXCEPTIONS))):
             saved = getattr(tidy, table)
-            setattr(tidy, table, {})
+            setattr(tidy, table, here)
             self.addCleanup(setattr, tidy, table, saved)
 
     def finds(self, words, changes):
@@ -116,10 +129,55 @@ class Planted(unittest.TestCase):
         for head in ("#pragma once\n", "/// no full stop\n", "// A comment.\n", "///\n/// A key.\n"):
             self.finds("one sentence", {"messages/stint/key.hpp": head})
 
-    def test_shared_state_in_actors_is_found(self):
+    def test_a_head_with_unknown_disordered_or_doubled_labels_is_found(self):
+        head = "/// A key.\n///\n"
+        for words, labels in (("'Thread' is no label", "/// Thread   none.\n"),
+                              ("Owner stands too late", "/// Threads  none.\n/// Owner    you.\n"),
+                              ("Cost stands too late", "/// Seed     it.\n/// Order    any.\n/// Cost     much.\n"),
+                              ("label Units twice", "/// Units    bytes.\n/// Units    counts.\n")):
+            self.finds(words, {"messages/stint/key.hpp": head + labels})
+
+    def test_a_long_ladder_is_found(self):
+        ladder = "/// A key.\n///\n///   a      b\n" + "///   |----->|\n" * 11
+        self.assertEqual(faults({"messages/stint/key.hpp": ladder}), [])
+        self.finds("3: a ladder of 13 lines", {"messages/stint/key.hpp": ladder + "///   |----->|\n"})
+
+    def test_a_long_document_is_found(self):
+        for path, most in (("docs/design/0001-a.md", 120), ("AGENTS.md", 60), ("CONTRIBUTING.md", 60)):
+            self.assertEqual(faults({"+" + path: "\n" * (most - 1)}), [])
+            self.finds(f"{path}:{most + 1}: has", {"+" + path: "\n" * most})
+
+    def test_shared_state_is_found_where_there_is_none(self):
         for words in ("std::mutex", "std::shared_mutex", "std::atomic<int>", "std::thread", "std::jthread",
-                      "std::condition_variable", "std::this_thread::sleep_for(d)"):
+                      "std::condition_variable", "std::this_thread::sleep_for(d)", "std::lock_guard"):
             self.finds("nothing is shared", {"+actors/stint/list.hpp": words + " x;\n"})
+        for folder in ("core", "store", "json", "command", "testing"):
+            self.finds("nothing is shared", {f"{folder}/stint/more.cpp": "std::mutex m;\n",
+                                             f"{folder}/CMakeLists.txt": CLEAN.get(f"{folder}/CMakeLists.txt", "")
+                                             + " stint/more.cpp"})
+
+    def test_a_file_named_like_an_excepted_one_is_not(self):
+        for name in ("runner_more.cpp", "blocking_more.cpp", "environment_more.cpp"):
+            self.finds("is not for actors/", {
+                f"actors/stint/{name}": "std::mutex m;\n" if "env" not in name else "auto t = clock::now();\n",
+                "actors/CMakeLists.txt": CLEAN["actors/CMakeLists.txt"] + f" stint/{name}"})
+
+    def test_an_actor_of_another_base_is_found(self):
+        for base in ("caf::event_based_actor", "public caf::blocking_actor", "caf::stateful_actor<state>",
+                     "private other, public event_based_actor"):
+            self.finds("derive from caf_shim::actor_base",
+                       {"+actors/stint/list.hpp": f"class thing final\n    : {base} {{}};\n"})
+
+    def test_what_only_one_caf_has_is_found(self):
+        for why, words in (("messages are structs", "using a = caf::atom_constant<1>;"),
+                           ("messages are structs", "self->send(x, caf::get_atom{});"),
+                           ("streams became flows", "caf::stream<int> s;"),
+                           ("streams became flows", "#include <caf/flow/observable.hpp>"),
+                           ("no CAF config file", 'cfg.parse(argc, argv, "caf.conf");'),
+                           ("no CAF config file", "opt_group{custom_options_, x};"),
+                           ("no metrics", "caf::telemetry::counter c;"),
+                           ("no metrics", "system.metrics(); metric_registry r;")):
+            self.finds(why, {"+actors/stint/list.hpp": words + "\n"})
 
     def test_input_and_output_in_core_is_found(self):
         self.finds("performs nothing", {"+core/stint/claims.cpp": "#include <fstream>\n"})
@@ -139,13 +197,21 @@ class Planted(unittest.TestCase):
 
     def test_a_receive_with_a_time_out_is_found(self):
         for call in ("self->receive([](int) { f(); }, caf::after(d) >> [] {});",
-                     "self->request(a, d, 1).receive([](int) {}, [](caf::error&) {});",
-                     "self->request(a, d, get{}).receive(f, g);"):
-            self.finds("time-out", {"+actors/stint/list.hpp": call + "\n"})
+                     "self->receive_while(b)(f); self->receive(g, after(d) >> h);"):
+            self.finds("clock steps back", {"+actors/stint/list.hpp": call + "\n"})
 
-    def test_a_receive_without_time_out_is_no_fault(self):
-        call = "self->receive([](int) { after(1); });\nask(self, a, get{}).receive(f, g);\nself->request(a, caf::infinite, get{}).receive(f, g);\n"
-        self.assertEqual(faults({"+actors/stint/list.hpp": call.replace("after(1)", "f()")}), [])
+    def test_a_request_with_a_time_out_is_found(self):
+        for call in ("self->request(a, d, 1).receive([](int) {}, [](caf::error&) {});",
+                     "self->request(a, std::chrono::seconds{3}, get{}).then(f, g);",
+                     "self->mail(get{})\n  .request(a, 3s).await(f);",
+                     "self->template request<x>(a, d, get{}).then(f);"):
+            self.finds("a request has no time-out", {"+actors/stint/list.hpp": call + "\n"})
+
+    def test_a_question_without_time_out_is_no_fault(self):
+        calls = ("self->receive([](int) { f(); });\nask(self, a, get{}).receive(f, g);\n"
+                 "self->request(a, caf::infinite, get{}).receive(f, g);\nself->mail(get{}).request(a, caf::infinite);\n"
+                 "page_request ask; std::string request(int); auto x = request(3);\n")
+        self.assertEqual(faults({"+actors/stint/list.hpp": calls}), [])
 
     def test_two_files_of_one_name_are_found(self):
         self.finds("already", {"tests/actors/claims_test.cpp": ""})
