@@ -58,7 +58,7 @@ caf::behavior list_actor::make_behavior() {
     [this](const cancel_matching& m) { return changed(), answer(ledger_.cancel_matching(m.filter, now(), fx_)); },
     [this](const protocol::retry& m) { return retry(m); },
     [this](const protocol::release& m) { return changed(), answer(ledger_.release(m.id, m.if_version, now(), fx_)); },
-    [this](const release_stuck& m) { return changed(), answer(ledger_.release_stuck(m.id, now(), fx_)); },
+    [this](const release_stuck& m) { return changed(), answer(ledger_.release_stuck(m.id, m.if_version, now(), fx_)); },
     [this](const protocol::remove& m) { return changed(), answer(ledger_.remove(m.id, m.if_version, now(), fx_)); },
     [this](const protocol::clear& m) { return changed(), answer(ledger_.clear(m.filter, now(), fx_)); },
     [this](const protocol::get& m) { return answer(ledger_.get(m.id)); },
