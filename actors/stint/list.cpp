@@ -100,8 +100,8 @@ result<task_id> list::retry(task_id id, task_version v) {
 result<protocol::changed> list::release(task_id id, task_version v) {
   return inside_->ask<protocol::changed>(protocol::release{id, v});
 }
-result<protocol::changed> list::release_stuck(task_id id) {
-  return inside_->ask<protocol::changed>(protocol::release_stuck{id});
+result<protocol::changed> list::release_stuck(task_id id, task_version if_version) {
+  return inside_->ask<protocol::changed>(protocol::release_stuck{id, if_version});
 }
 result<protocol::changed> list::remove(task_id id, task_version v) {
   return inside_->ask<protocol::changed>(protocol::remove{id, v});

@@ -48,7 +48,7 @@ public:
   /// Submits a finished task anew; the new one's retry_of names it.
   result<task_id> retry(task_id id, task_version if_version = 0);
   result<protocol::changed> release(task_id id, task_version if_version = 0);
-  result<protocol::changed> release_stuck(task_id id);
+  result<protocol::changed> release_stuck(task_id id, task_version if_version = 0);
   result<protocol::changed> remove(task_id id, task_version if_version = 0);
   result<protocol::changed> clear(filter which = {});
 

@@ -47,7 +47,7 @@ caf::behavior list_actor::make_behavior() {
     [this](const cancel_matching& m) { return answer_later(ledger_.cancel_matching(m.filter, now(), fx_)); },
     [this](const protocol::retry& m) { return retry(m); },
     [this](const protocol::release& m) { return answer_later(ledger_.release(m.id, m.if_version, now(), fx_)); },
-    [this](const release_stuck& m) { return answer_later(ledger_.release_stuck(m.id, now(), fx_)); },
+    [this](const release_stuck& m) { return answer_later(ledger_.release_stuck(m.id, m.if_version, now(), fx_)); },
     [this](const protocol::remove& m) { return answer_later(ledger_.remove(m.id, m.if_version, now(), fx_)); },
     [this](const protocol::clear& m) { return answer_later(ledger_.clear(m.filter, now(), fx_)); },
     [this](const protocol::get& m) { return answer(ledger_.get(m.id)); },

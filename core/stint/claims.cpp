@@ -216,6 +216,7 @@ void claims::unpark(claim_holder& h) {
 bool claims::draw(claim_holder& h, std::uint64_t rank) {
   STINT_ASSERT(h.at == claim_holder::stage::planned, h.id, static_cast<unsigned>(h.at));
   h.rank = rank;
+  ++waiting_;
   each(h, [](ticket& t) { t.node->lane(t.mode).waiting.push(t); });
   if (auto* t = first_block(h)) {
     park(h, *t);
@@ -248,10 +249,12 @@ void claims::grant(claim_holder& h) {
     n.holders = &t;
   });
   h.at = claim_holder::stage::granted;
+  --waiting_;
 }
 
 void claims::leave_lines(claim_holder& h) {
   unpark(h);
+  --waiting_;
   each(h, [](ticket& t) { t.node->lane(t.mode).waiting.remove(t); });
   h.at = claim_holder::stage::planned;
 }

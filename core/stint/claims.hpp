@@ -113,6 +113,9 @@ public:
   /// Checks every count and line against its tickets; ends the process on a difference. For tests.
   void audit() const;
 
+  /// Number of tasks that have drawn tickets and hold nothing yet, parked or not.
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
+
   /// Number of nodes kept; returns to 1 (the root) when no task claims anything.
   [[nodiscard]] std::size_t node_count() const noexcept { return nodes_.size() + 1; }
 
@@ -143,6 +146,7 @@ private:
 
   std::unique_ptr<claim_node> root_;
   std::unordered_map<std::string, std::unique_ptr<claim_node>, text_hash, std::equal_to<>> nodes_;
+  std::size_t waiting_ = 0;
   mutable std::uint64_t looks_ = 0;
 };
 

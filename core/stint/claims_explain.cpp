@@ -22,6 +22,20 @@ blocker describe(const ticket& other, const ticket& at, bool holds, steady_time 
   return b;
 }
 
+/// Tells whether too few units are left for this ticket after what is held and wanted before it.
+bool too_few_units(const ticket& t) {
+  auto taken = t.node->units_held + t.units;
+  for (const auto& l : t.node->lanes)
+    if (l.mode == lock_mode::u)
+      l.waiting.for_each([&](const ticket& ahead) {
+        if (ahead.order() >= t.order() || taken > t.node->capacity)
+          return false;
+        taken += ahead.units;
+        return true;
+      });
+  return taken > t.node->capacity;
+}
+
 /// Visits every ticket of a holder.
 template <class F>
 void each_ticket(const claim_holder& h, F&& fn) {
@@ -43,7 +57,7 @@ std::vector<blocker> claims::in_the_way_of(const claim_holder& h, steady_time no
   if (h.at != claim_holder::stage::parked)
     return out;
   each_ticket(h, [&](const ticket& t) {
-    const bool units_short = t.mode == lock_mode::u;
+    const bool units_short = t.mode == lock_mode::u && too_few_units(t);
     std::size_t looked = 0; // many may hold a node above in a mode that is in nobody's way
     for (const auto* g = t.node->holders; g != nullptr && looked < most_holders; g = g->place.next, ++looked)
       if (!compatible(t.mode, g->mode) || units_short)
@@ -66,9 +80,14 @@ std::vector<blocker> claims::held_back_by(const claim_holder& h, steady_time now
   const bool holds = h.at == claim_holder::stage::granted;
   each_ticket(h, [&](const ticket& t) {
     for (const auto& l : t.node->lanes) {
-      if (compatible(t.mode, l.mode) && t.mode != lock_mode::u)
+      const bool counted = t.mode == lock_mode::u && l.mode == lock_mode::u;
+      if (compatible(t.mode, l.mode) && !counted)
         continue;
+      auto taken = t.node->units_held; // and by those ahead
       l.waiting.for_each([&](const ticket& w) {
+        taken += w.units;
+        if (counted && taken <= t.node->capacity)
+          return true; // there is enough for this one
         if (w.who != &h && w.who->at == claim_holder::stage::parked && (holds || w.order() > t.order())
             && seen.insert(w.who->id).second)
           out.push_back(describe(w, t, false, now));
@@ -112,6 +131,10 @@ void claims::audit() const {
     }
   };
   audit_node(*root_);
+  std::size_t waiting = 0; // everybody who waits does so at the root too
+  for (const auto& l : root_->lanes)
+    l.waiting.for_each([&waiting](const ticket&) { return ++waiting > 0; });
+  STINT_ASSERT(waiting == waiting_, waiting, waiting_);
   for (const auto& [text, n] : nodes_) {
     STINT_ASSERT(n->users != 0 || n->children != 0 || n->counted, n->users, n->children);
     audit_node(*n);

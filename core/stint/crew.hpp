@@ -14,9 +14,15 @@
 #include <unordered_set>
 #include <vector>
 
+#include <stint/plant.hpp>
 #include <stint/record.hpp>
 
 namespace stint {
+
+/// A body that runs this long is a long one: nobody is left to wait behind it.
+inline constexpr nanos long_body = std::chrono::microseconds{500};
+/// A worker that does not even say that a body began may be no more than a thread that waits for a processor.
+inline constexpr nanos long_silence = std::chrono::milliseconds{10};
 
 struct crew_member {
   worker_id id = 0;
@@ -24,7 +30,6 @@ struct crew_member {
   std::deque<live*> has;      ///< handed over, in the order of hand-over
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
-  bool recalling = false;     ///< asked for something back; the answer is under way
 
   /// Tasks to have on the way to a worker at once: some 200 us of work, so that short bodies travel in batches and a
   /// long one travels alone. Nothing is known at first: then one.
@@ -36,9 +41,26 @@ struct crew_member {
     return static_cast<std::size_t>(std::clamp(target_ns / std::max(body_ns, 100.0), 1.0, most));
   }
 
+  /// Learns from a body that ended; zero is what nobody measured.
   void ran(nanos took) {
-    const auto ns = static_cast<double>(std::max<nanos::rep>(took.count(), 1));
+    if (took <= nanos{0})
+      return;
+    const auto ns = static_cast<double>(took.count());
     body_ns = body_ns <= 0 ? ns : body_ns + (ns - body_ns) / 8;
+  }
+
+  /// How long the first of what it has, which runs or is about to, has kept the others waiting.
+  [[nodiscard]] nanos busy_for(steady_time now) const noexcept {
+    return now - (has.front()->begun ? has.front()->begun_at : quiet_since);
+  }
+  /// When that is too long.
+  [[nodiscard]] nanos patience() const noexcept { return has.front()->begun ? long_body : long_silence; }
+
+  /// Learns from a body that does not end: nothing is put behind it, and one at a time is given until short ones are
+  /// reported again. So what came back from here does not come here again.
+  void still_runs(steady_time now) {
+    if (!has.empty() && busy_for(now) >= patience() && !planted(plant::window_forgets))
+      body_ns = std::max(body_ns, static_cast<double>(busy_for(now).count()));
   }
 
   void drop(const live* l) {
@@ -50,13 +72,19 @@ struct crew_member {
 
 class crew {
 public:
-  crew_member& join(worker_id id, const std::vector<std::string>& kinds) {
+  /// Returns the kinds that nobody served before; the empty one stands for everything, when this is the first worker.
+  std::vector<std::string> join(worker_id id, const std::vector<std::string>& kinds, steady_time now) {
+    std::vector<std::string> fresh;
+    if (members_.empty())
+      fresh.emplace_back();
     auto& m = members_.emplace_back();
     m.id = id;
+    m.quiet_since = now;
     m.kinds.insert(kinds.begin(), kinds.end());
     for (const auto& k : m.kinds)
-      ++serving_[k];
-    return m;
+      if (++serving_[k] == 1 && members_.size() > 1)
+        fresh.push_back(k);
+    return fresh;
   }
 
   [[nodiscard]] crew_member* find(worker_id id) {
@@ -66,19 +94,33 @@ public:
     return nullptr;
   }
 
-  void leave(worker_id id) {
+  /// Returns the kinds that nobody serves any more; the empty one stands for everything, when this was the last worker.
+  std::vector<std::string> leave(worker_id id) {
+    std::vector<std::string> gone;
     auto i = std::find_if(members_.begin(), members_.end(), [id](const auto& m) { return m.id == id; });
     if (i == members_.end())
-      return;
+      return gone;
     for (const auto& k : i->kinds)
-      if (--serving_[k] == 0)
+      if (--serving_[k] == 0) {
         serving_.erase(k);
+        gone.push_back(k);
+      }
     members_.erase(i);
+    if (members_.empty())
+      gone.assign(1, {});
+    return gone;
   }
 
   /// Tells whether some worker can run this kind; every worker can run a callable of its own process.
   [[nodiscard]] bool serves(const std::string& kind) const {
     return kind.empty() ? !members_.empty() : serving_.contains(kind);
+  }
+
+  /// Tells whether some worker can run both kinds.
+  [[nodiscard]] bool compete(const std::string& a, const std::string& b) const {
+    return std::any_of(members_.begin(), members_.end(), [&](const auto& m) {
+      return (a.empty() || m.kinds.contains(a)) && (b.empty() || m.kinds.contains(b));
+    });
   }
 
   [[nodiscard]] std::vector<crew_member>& members() noexcept { return members_; }

@@ -102,7 +102,8 @@ public:
   /// Submits a finished task anew; `body` must be given again for a callable.
   result<task_id> retry(task_id id, task_version if_version, body_id body, moment now, effects& fx);
   result<task_version> release(task_id id, task_version if_version, moment now, effects& fx);
-  result<task_version> release_stuck(task_id id, moment now, effects& fx);
+  /// Frees the claims of a task's stuck bodies, once; the task itself does not move.
+  result<task_version> release_stuck(task_id id, task_version if_version, moment now, effects& fx);
   result<task_version> remove(task_id id, task_version if_version, moment now, effects& fx);
   result<changed> clear(const filter& f, moment now, effects& fx);
   void note_progress(task_id id, std::uint32_t attempt, stint::progress p);
@@ -118,7 +119,8 @@ public:
 
   // -- workers ----------------------------------------------------------------------------------------------------------
   void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx);
-  /// `bodies` still run although their worker is gone: they keep their claims until they return.
+  /// `bodies` still run although their worker is gone: they keep their claims until they return. They and what is known
+  /// to have begun are charged with the death; what had not begun goes back to its place, as if it had been given back.
   void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
   void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
   /// Hands over what may start; called once after a round of commands.
@@ -140,8 +142,6 @@ public:
   [[nodiscard]] result<std::string> args(task_id id) const;
   result<unit_t> wait(wait_id w, const wait_request& ask, moment now, effects& fx);
   result<unit_t> fence(wait_id w, const fence_request& ask, moment now, effects& fx);
-  /// Forgets a wait whose asker is gone.
-  void forget_wait(wait_id w);
 
   // -- stop: no hand-over, wait for `grace`, set the tokens; `stopped` tells the end ------------------------------------
   void stop(nanos grace, moment now, effects& fx);
@@ -163,6 +163,8 @@ public:
   [[nodiscard]] std::uint64_t stale() const noexcept { return stale_; }
   /// Entries that wait for their time; bounded by what is open, not by what there was. For tests.
   [[nodiscard]] std::size_t scheduled() const noexcept { return schedule_.size(); }
+  /// Ends of tasks remembered for retention; bounded by what is kept. For tests.
+  [[nodiscard]] std::size_t remembered_ends() const noexcept { return finished_.size(); }
   void observe(bool on) noexcept { options_.observed = on; }
   [[nodiscard]] const stint::limits& limits() const noexcept { return options_.limits; }
   [[nodiscard]] task describe(const record& r) const;
@@ -195,7 +197,7 @@ private:
   void let_go(record& r, crew_member& m);
   void finish(record& r, state to, moment now, effects& fx);
   void settled(record& r, effects& fx);
-  void check_fences(effects& fx, moment now);
+  void check_fences(effects& fx);
   [[nodiscard]] std::uint64_t unsettled_before(const waits::open_fence& f) const;
   void cancel_one(record& r, moment now, effects& fx);
   void ask_to_stop(record& r, stop_reason why, moment now, effects& fx);
@@ -209,6 +211,8 @@ private:
   void die_with_worker(record& r, moment now, effects& fx);
   void erase(record& r, moment now, effects& fx);
   void retain(moment now, effects& fx);
+  void look_at_kept(steady_time when);
+  [[nodiscard]] moment later(moment now, nanos d) const;
   void recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_idle);
   void rescue_unbegun(moment now, effects& fx);
   [[nodiscard]] bool means(due_for what, std::uint64_t id, std::uint64_t stamp) const;
@@ -237,6 +241,9 @@ private:
   std::unordered_map<task_id, std::vector<stuck_body>> stuck_;
   std::size_t stuck_count_ = 0;
   std::deque<std::pair<task_id, wall_time>> finished_; ///< for retention, in the order of their ends
+  std::size_t ended_now_ = 0;                          ///< since the last look at what is kept
+  steady_time keep_at_ = steady_time::max();           ///< when the next one is due
+  std::uint64_t keep_turn_ = 0;
   std::vector<claim_holder*> woken_;
   bool paused_ = false;
   bool draining_ = false;

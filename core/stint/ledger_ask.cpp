@@ -1,5 +1,9 @@
 #include <stint/ledger.hpp>
 
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
+
 #include <stint/plant.hpp>
 #include <stint/validate.hpp>
 
@@ -144,7 +148,7 @@ result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effe
     return {errc::too_many_waits, std::to_string(b.waits)};
   waits_.add(w, std::move(open));
   if (ask.timeout > nanos{0})
-    schedule_.add(now.steady + ask.timeout, due_for::wait, w, 0);
+    schedule_.add(later(now, ask.timeout).steady, due_for::wait, w, 0);
   return unit;
 }
 
@@ -155,33 +159,25 @@ result<unit_t> ledger::fence(wait_id w, const fence_request& ask, moment now, ef
     return {errc::too_many_waits, std::to_string(options_.limits.waits)};
   waits_.add_fence(w, {tasks_.last_id(), ask.scheduled_too});
   if (ask.timeout > nanos{0})
-    schedule_.add(now.steady + ask.timeout, due_for::wait, w, 0);
-  check_fences(fx, now);
+    schedule_.add(later(now, ask.timeout).steady, due_for::wait, w, 0);
+  check_fences(fx);
   return unit;
 }
 
-void ledger::forget_wait(wait_id w) {
-  effects nobody;
-  if (!waits_.expire(w, version_, nobody))
-    waits_.fences().erase(w);
-}
-
-void ledger::check_fences(effects& fx, moment) {
-  auto& open = waits_.fences();
-  for (auto i = open.begin(); i != open.end();) {
-    auto clear = [&](state s) {
-      const auto first = tasks_.in(s).first();
-      return first == 0 || first > i->second.last;
-    };
-    const bool scheduled = !i->second.scheduled_too || planted(plant::fence_forgets_scheduled)
-                           || clear(state::scheduled);
-    if (!scheduled || !clear(state::waiting) || !clear(state::running) || !clear(state::cancelling)) {
-      ++i;
-      continue;
-    }
-    fx.fences.push_back({i->first, {version_, false, i->second.last, 0}});
-    i = open.erase(i);
-  }
+/// Opens the fences that nothing unsettled stands before, the lowest first; one that stays closed ends it. Those that
+/// wait for scheduled tasks as well stand in a line of their own.
+void ledger::check_fences(effects& fx) {
+  const auto lowest = [this](std::initializer_list<state> states) {
+    auto least = std::numeric_limits<task_id>::max();
+    for (auto s : states)
+      if (const auto first = tasks_.in(s).first(); first != 0)
+        least = std::min(least, first);
+    return least;
+  };
+  const auto unsettled = lowest({state::waiting, state::running, state::cancelling});
+  const bool forgets = planted(plant::fence_forgets_scheduled);
+  waits_.open_fences(false, unsettled, version_, fx);
+  waits_.open_fences(true, forgets ? unsettled : std::min(unsettled, lowest({state::scheduled})), version_, fx);
 }
 
 std::uint64_t ledger::unsettled_before(const waits::open_fence& f) const {

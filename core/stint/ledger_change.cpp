@@ -1,12 +1,22 @@
 #include <stint/ledger.hpp>
 #include <stint/validate.hpp>
 
+#include <algorithm>
+#include <utility>
+
+#include <stint/validate.hpp>
+
 namespace stint {
 
 namespace {
 
-/// Deleting or clearing is done in steps of this many tasks, so that the owner is never held up for long.
-constexpr std::size_t retention_step = 64;
+/// What is past the bounds is deleted in steps of twice what ended in the turn, so that a busy list catches up as well,
+/// within these bounds, so that no turn is held up for long. `clear` deletes all it is asked to in one step.
+constexpr std::size_t least_step = 64;
+constexpr std::size_t greatest_step = 16'384;
+
+/// Ends of tasks that are deleted meanwhile are remembered up to this many beyond as many as are kept.
+constexpr std::size_t spare_ends = 1'024;
 
 error wrong(const record& r, std::string_view wanted) {
   return {errc::wrong_state, "task " + std::to_string(r.id) + " is " + std::string{to_string(r.state)} + ", "
@@ -51,7 +61,7 @@ void ledger::cancel_one(record& r, moment now, effects& fx) {
 void ledger::ask_to_stop(record& r, stop_reason why, moment now, effects& fx) {
   r.stopping = why;
   fx.stop.push_back({r.live->worker, r.id, r.live->attempt, why});
-  schedule_.add(now.steady + options_.cancel_grace, due_for::grace, r.id, r.live->attempt);
+  schedule_.add(later(now, options_.cancel_grace).steady, due_for::grace, r.id, r.live->attempt);
 }
 
 result<changed> ledger::cancel_matching(const filter& f, moment now, effects& fx) {
@@ -124,13 +134,14 @@ result<task_version> ledger::release(task_id id, task_version if_version, moment
   return r.version;
 }
 
-result<task_version> ledger::release_stuck(task_id id, moment, effects& fx) {
+result<task_version> ledger::release_stuck(task_id id, task_version if_version, moment, effects& fx) {
   auto found = stuck_.find(id);
-  if (found == stuck_.end()) {
-    if (tasks_.find(id) == nullptr)
-      return tasks_.missing(id);
-    return {errc::not_stuck, "task " + std::to_string(id) + " has no stuck body"};
-  }
+  // A stuck body may outlive its task, which then has no version any more.
+  if (auto task = changeable(id, if_version); !task && (found == stuck_.end() || if_version != 0))
+    return task.error();
+  if (found == stuck_.end()
+      || std::all_of(found->second.begin(), found->second.end(), [](const auto& body) { return body.freed; }))
+    return {errc::not_stuck, "task " + std::to_string(id) + " has no stuck body that holds claims"};
   for (auto& body : found->second) {
     if (body.freed)
       continue;
@@ -185,21 +196,42 @@ void ledger::erase(record& r, moment now, effects& fx) {
   tasks_.erase(r);
 }
 
-/// Forgets the oldest finished tasks past the bounds, a few at a time.
+/// Forgets the oldest finished tasks past the bounds, one step of them, and says when to go on.
 void ledger::retain(moment now, effects& fx) {
   const auto& b = options_.limits;
-  for (std::size_t step = 0; step < retention_step && !finished_.empty(); ++step) {
+  const auto kept = [this] { return tasks_.size() - pending_; };
+  if (finished_.size() > 2 * kept() + spare_ends)
+    std::erase_if(finished_, [this](const auto& end) { return tasks_.find(end.first) == nullptr; });
+  const auto most = std::clamp(2 * std::exchange(ended_now_, 0), least_step, greatest_step);
+  for (std::size_t step = 0; !finished_.empty(); ++step) {
     const auto [id, when] = finished_.front();
     auto* r = tasks_.find(id);
-    const auto kept = tasks_.size() - pending_;
-    const bool too_many = b.finished_kept != 0 && kept > b.finished_kept;
-    const bool too_old = b.finished_age != nanos{0} && now.wall - when > b.finished_age;
-    if (r != nullptr && !too_many && !too_old)
+    if (r != nullptr) {
+      const bool too_many = b.finished_kept != 0 && kept() > b.finished_kept;
+      const bool too_old = b.finished_age != nanos{0} && now.wall - when >= b.finished_age;
+      if (!too_many && !too_old) {
+        // On the steady clock: somebody may set the wall clock meanwhile, then this look is early, or late.
+        if (b.finished_age != nanos{0})
+          look_at_kept(later(now, b.finished_age - std::max(now.wall - when, nanos{0})).steady);
+        return;
+      }
+    }
+    if (step == most) {
+      look_at_kept(now.steady);
       return;
+    }
     finished_.pop_front();
     if (r != nullptr)
       erase(*r, now, fx);
   }
+}
+
+/// Looks at what is kept at this time, or before.
+void ledger::look_at_kept(steady_time when) {
+  if (when >= keep_at_)
+    return;
+  keep_at_ = when;
+  schedule_.add(when, due_for::keep, 0, ++keep_turn_);
 }
 
 void ledger::note_progress(task_id id, std::uint32_t attempt, stint::progress p) {
@@ -207,7 +239,7 @@ void ledger::note_progress(task_id id, std::uint32_t attempt, stint::progress p)
   if (r == nullptr || r->attempt != attempt || !running(r->state))
     return;
   if (p.text.size() > options_.limits.error_text)
-    p.text.resize(options_.limits.error_text);
+    p.text.resize(whole_characters(p.text, options_.limits.error_text).size());
   r->more().progress = std::move(p);
 }
 

@@ -18,12 +18,11 @@ crew_member* least_busy(crew& all, const std::string& kind) {
   return best;
 }
 
-/// What has waited this long behind a body is asked back when another worker is idle.
-constexpr nanos behind_a_long_body = std::chrono::microseconds{500};
-
 } // namespace
 
 void ledger::dispatch(moment now, effects& fx) {
+  for (auto& m : crew_.members())
+    m.still_runs(now.steady);
   std::vector<std::uint32_t> busy; // kinds whose workers have no room; a round makes none
   auto has_room = [&busy](std::uint32_t kind) { return std::find(busy.begin(), busy.end(), kind) == busy.end(); };
   while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
@@ -57,8 +56,8 @@ void ledger::dispatch(moment now, effects& fx) {
       fx.start.push_back({m->id, r.id, r.attempt});
   }
   rescue_unbegun(now, fx);
-  if (!waits_.fences().empty())
-    check_fences(fx, now);
+  if (waits_.any_fence())
+    check_fences(fx);
   retain(now, fx);
 }
 
@@ -73,43 +72,44 @@ void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_
         }))
       continue; // it would only come back to the same worker
     l.recalled = true;
-    m.recalling = true;
     fx.recall.push_back({m.id, l.id, l.attempt});
   }
 }
 
-/// Nobody waits behind a long body: what has not begun comes back while another worker has nothing to do.
+/// Nobody waits behind a long body: what has not begun comes back as soon as anybody could gain by that, because its
+/// claims, its queue's slot or its place may be what others wait for, or because another worker has nothing to do.
 void ledger::rescue_unbegun(moment now, effects& fx) {
+  const bool wanted = claims_.waiting() != 0;
   bool idle = false;
   bool behind = false;
   for (const auto& m : crew_.members()) {
     idle = idle || m.has.empty();
     behind = behind || m.has.size() > 1;
   }
-  if (!idle || !behind || stopping_)
+  if ((!wanted && !idle) || !behind || stopping_ || planted(plant::never_recalled))
     return;
-  bool later = false;
+  std::optional<nanos> rest;
   for (auto& m : crew_.members()) {
-    if (m.has.size() < 2 || m.recalling)
+    if (m.has.size() < 2)
       continue;
-    if (now.steady - m.quiet_since < behind_a_long_body) {
-      later = true;
-      continue;
-    }
-    recall(m, fx, 1, true);
+    if (const auto left = m.patience() - m.busy_for(now.steady); left > nanos{0})
+      rest = std::min(rest.value_or(left), left);
+    else
+      recall(m, fx, 1, !wanted);
   }
-  if (later && !look_pending_) {
+  if (rest && !look_pending_) {
     look_pending_ = true;
-    schedule_.add(now.steady + behind_a_long_body, due_for::look, 0, 0);
+    schedule_.add(now.steady + *rest, due_for::look, 0, 0);
   }
 }
 
 void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&) {
-  auto& m = crew_.join(id, kinds);
-  m.quiet_since = now.steady;
   filter waiting;
   waiting.states = {state::waiting};
-  reroute(waiting);
+  for (auto& kind : crew_.join(id, kinds, now.steady)) {
+    waiting.kind = std::move(kind);
+    reroute(waiting);
+  }
 }
 
 void ledger::worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx) {
@@ -118,28 +118,35 @@ void ledger::worker_died(worker_id id, std::span<const running_body> bodies, mom
     return;
   const auto had = std::move(m->has);
   m->has.clear();
-  crew_.leave(id);
+  const auto unserved = crew_.leave(id);
   for (auto* l : had) {
     auto& r = *tasks_.find(l->id);
     bool still_runs = false;
     for (const auto& b : bodies)
       still_runs = still_runs || (b.id == l->id && b.attempt == l->attempt);
     --ready_.queue(r.queue).running;
+    const bool began = r.live->begun || still_runs;
     if (still_runs)
       set_stuck(r);
     else
       claims_.release(*r.live, woken_);
     woken();
-    die_with_worker(r, now, fx);
+    r.live->worker = 0;
+    if (began)
+      die_with_worker(r, now, fx);
+    else
+      give_back(r, now, fx);
   }
-  // Kinds that nobody serves any more give their tickets up, so that they block nobody.
+  // Kinds that nobody serves any more give their tickets up, so that they block nobody. Nothing changes for the others.
   filter waiting;
   waiting.states = {state::waiting};
-  tasks_.each_match(waiting, [this](task_id t) {
-    if (auto& r = *tasks_.find(t); !drawable(r))
-      withdraw(r);
-    return true;
-  });
+  for (const auto& kind : unserved) {
+    waiting.kind = kind;
+    tasks_.each_match(waiting, [this](task_id t) {
+      withdraw(*tasks_.find(t));
+      return true;
+    });
+  }
 }
 
 void ledger::die_with_worker(record& r, moment now, effects& fx) {

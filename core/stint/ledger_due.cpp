@@ -1,5 +1,7 @@
 #include <stint/ledger.hpp>
 
+#include <algorithm>
+
 #include <stint/plant.hpp>
 
 namespace stint {
@@ -11,6 +13,14 @@ void ledger::tick(moment now, effects& fx) {
   schedule_.prune([this](due_for what, std::uint64_t id, std::uint64_t stamp) { return means(what, id, stamp); });
 }
 
+/// Returns the moment after `d`, bounded by `limits::longest` and by what a clock can tell: "never", as a duration,
+/// must not come out as "at once".
+moment ledger::later(moment now, nanos d) const {
+  const auto left = std::min(steady_time::max() - std::max(now.steady, steady_time{}),
+                             wall_time::max() - std::max(now.wall, wall_time{}));
+  return now + std::clamp(d, nanos{0}, std::min(options_.limits.longest, left));
+}
+
 std::optional<steady_time> ledger::next_tick(moment now) const { return schedule_.next(now); }
 
 /// Tells whether an entry of the schedule still means something, or its task or wait has gone on since.
@@ -19,6 +29,7 @@ bool ledger::means(due_for what, std::uint64_t id, std::uint64_t stamp) const {
     case due_for::wait: return waits_.has(id);
     case due_for::stop: return stopping_ && !tokens_set_;
     case due_for::look: return look_pending_;
+    case due_for::keep: return keep_at_ != steady_time::max() && stamp == keep_turn_;
     default: break;
   }
   const auto* r = tasks_.find(id);
@@ -40,13 +51,12 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
     case due_for::wait:
       if (waits_.expire(e.id, version_, fx))
         return;
-      if (auto i = waits_.fences().find(e.id); i != waits_.fences().end()) {
-        fx.fences.push_back({i->first, {version_, true, i->second.last, unsettled_before(i->second)}});
-        waits_.fences().erase(i);
-      }
+      if (auto f = waits_.take_fence(e.id))
+        fx.fences.push_back({e.id, {version_, true, f->last, unsettled_before(*f)}});
       return;
     case due_for::stop: set_tokens(now, fx); return;
     case due_for::look: look_pending_ = false; return; // dispatch() follows every tick
+    case due_for::keep: keep_at_ = steady_time::max(); return;
     default: break;
   }
   auto& r = *tasks_.find(e.id);
@@ -57,9 +67,12 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
       enter_waiting(r, now, fx, true);
       return;
     case due_for::deadline:
-      // A task whose attempt was handed over and not begun yet is looked at again when it comes back.
-      if (!running(r.state))
+      if (!running(r.state)) {
         finish(r, state::expired, now, fx);
+      } else if (r.state == state::running && !l.recalled) { // handed over: it expires when it comes back unbegun
+        l.recalled = true;
+        fx.recall.push_back({l.worker, r.id, l.attempt});
+      }
       return;
     case due_for::timeout:
       if (r.stopping == stop_reason::none)
@@ -69,7 +82,7 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
       if (l.begun)
         becomes_stuck(r, now, fx);
       else // it has no body that could be stuck; its worker gives it back or begins it
-        schedule_.add(now.steady + options_.cancel_grace, due_for::grace, r.id, l.attempt);
+        schedule_.add(later(now, options_.cancel_grace).steady, due_for::grace, r.id, l.attempt);
       return;
     default: return;
   }

@@ -94,7 +94,9 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       break;
     }
     default: {
-      e.ahead = ready_.ahead_of(*r->live, most_ahead);
+      e.ahead = ready_.ahead_of(*r->live, most_ahead, [&](std::uint32_t kind) {
+        return crew_.compete(tasks_.kind_name(*r), tasks_.kinds.name(kind));
+      });
       e.text = e.reason == wait_reason::limit
                  ? "queue " + queue + " runs as many tasks as its limit allows"
                  : "all workers are busy";

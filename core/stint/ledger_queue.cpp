@@ -123,6 +123,11 @@ void ledger::stop(nanos grace, moment now, effects& fx) {
     for (const auto& [id, bodies] : stuck_)
       left_.stuck.push_back(id);
     std::sort(left_.stuck.begin(), left_.stuck.end());
+    for (auto id : left_.stuck) {
+      const auto* r = tasks_.find(id);
+      fx.warnings.push_back("stop waits for the stuck body of task " + std::to_string(id)
+                            + (r != nullptr ? " (" + r->name + ")" : ""));
+    }
     end_unstarted(now, fx);
     for (auto& m : crew_.members())
       recall(m, fx, 0, false);
@@ -130,7 +135,7 @@ void ledger::stop(nanos grace, moment now, effects& fx) {
   if (grace <= nanos{0})
     set_tokens(now, fx);
   else
-    schedule_.add(now.steady + grace, due_for::stop, 0, 0);
+    schedule_.add(later(now, grace).steady, due_for::stop, 0, 0);
 }
 
 /// In memory, what has not started ends with the list.

@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include <stint/plant.hpp>
+#include <stint/validate.hpp>
 
 namespace stint {
 
 void ledger::report(worker_id from, std::span<attempt_report> what, moment now, effects& fx) {
   auto* m = crew_.find(from);
-  if (m != nullptr) {
+  if (m != nullptr)
     m->quiet_since = now.steady;
-    m->recalling = false;
-  }
   for (auto& a : what) {
     if (a.what == attempt_report::kind::freed) {
       body_returned(a, now, fx);
@@ -38,7 +37,7 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
           if (planted(plant::wall_clock_timeout))
             schedule_.add(now.wall + *r->extra->timeout, due_for::timeout, r->id, a.attempt);
           else
-            schedule_.add(now.steady + *r->extra->timeout, due_for::timeout, r->id, a.attempt);
+            schedule_.add(later(now, *r->extra->timeout).steady, due_for::timeout, r->id, a.attempt);
         }
         break;
       case attempt_report::kind::finished:
@@ -110,7 +109,7 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
           ++left_.interrupted;
           r.more().error = "list stopped";
         } else if (!o.error.empty()) {
-          r.more().error = o.error.substr(0, options_.limits.error_text);
+          r.more().error = whole_characters(o.error, options_.limits.error_text);
         }
         finish(r, state::cancelled, now, fx);
         return;
@@ -121,18 +120,19 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
         r.live->due = *o.until;
         schedule_.add(*o.until, due_for::start, r.id, r.version);
       } else {
-        const auto rest = std::clamp(o.snooze, nanos{0}, options_.limits.longest);
-        r.live->due = now.wall + rest;
-        schedule_.add(now.steady + rest, due_for::start, r.id, r.version);
+        const auto again = later(now, o.snooze);
+        r.live->due = again.wall;
+        schedule_.add(again.steady, due_for::start, r.id, r.version);
       }
       return;
   }
 }
 
 void ledger::keep_error(record& r, std::string text, moment now) {
-  const auto most = options_.limits.error_text;
-  if (text.size() > most)
-    text = text.substr(0, most) + " [" + std::to_string(text.size() - most) + " bytes more]";
+  if (const auto all = text.size(); all > options_.limits.error_text) {
+    text.resize(whole_characters(text, options_.limits.error_text).size());
+    text += " [" + std::to_string(all - text.size()) + " bytes more]";
+  }
   auto& x = r.more();
   x.error = text;
   // The first error tells how it began, the newest ones how it goes on.
@@ -153,9 +153,9 @@ void ledger::failed_attempt(record& r, const std::string& text, std::int32_t cod
   }
   r.stopping = stop_reason::none;
   transit(r, state::scheduled, now, fx);
-  const auto rest = backoff(r.extra->retry, r.charged, dice_);
-  r.live->due = now.wall + rest;
-  schedule_.add(now.steady + rest, due_for::start, r.id, r.version);
+  const auto next = later(now, backoff(r.extra->retry, r.charged, dice_));
+  r.live->due = next.wall;
+  schedule_.add(next.steady, due_for::start, r.id, r.version);
 }
 
 /// An attempt that never began: to its old place, with the same number.
@@ -258,6 +258,7 @@ void ledger::finish(record& r, state to, moment now, effects& fx) {
   fx.ended.push_back(r.id);
   if (options_.limits.finished_kept != 0 || options_.limits.finished_age != nanos{0})
     finished_.emplace_back(r.id, now.wall);
+  ++ended_now_;
   settled(r, fx);
 }
 

@@ -127,8 +127,8 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
           fx.dropped.push_back(t.body);
         continue;
       }
-    const bool later = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);
-    auto& r = tasks_.add(std::move(s.name), s.queue, s.kind, later ? state::scheduled : state::waiting);
+    const bool put_off = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);
+    auto& r = tasks_.add(std::move(s.name), s.queue, s.kind, put_off ? state::scheduled : state::waiting);
     ready_.queue(r.queue);
     r.priority = static_cast<std::int8_t>(s.priority);
     r.submitted = now.wall;
@@ -156,7 +156,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
       x.retry_of = t.retry_of;
       tasks_.index_tags(r);
       if (s.start_within) {
-        l.deadline = now.steady + *s.start_within;
+        l.deadline = later(now, *s.start_within).steady;
         schedule_.add(l.deadline, due_for::deadline, r.id, 0);
       }
     }
@@ -165,14 +165,14 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
     r.version = ++version_;
     fx.changed.push_back(r.id);
     tell(r, r.state, now, fx, true);
-    if (!later) {
+    if (!put_off) {
       enter_waiting(r, now, fx, true);
     } else if (s.run_at) {
       l.due = *s.run_at;
       schedule_.add(*s.run_at, due_for::start, r.id, r.version);
     } else {
-      l.due = now.wall + s.delay;
-      schedule_.add(now.steady + s.delay, due_for::start, r.id, r.version);
+      l.due = later(now, s.delay).wall;
+      schedule_.add(later(now, s.delay).steady, due_for::start, r.id, r.version);
     }
     out.ids.push_back(r.id);
   }

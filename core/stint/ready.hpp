@@ -93,11 +93,18 @@ public:
     return best;
   }
 
-  /// Counts the tasks that stand before `l` in its queue, up to `most`.
-  [[nodiscard]] std::uint64_t ahead_of(const live& l, std::uint64_t most) const {
+  /// Counts the tasks that go before `l`, up to `most`: those of its own queue if that is full; else those of all
+  /// queues that are not, of each kind that `competes(kind)` with it.
+  template <class F>
+  [[nodiscard]] std::uint64_t ahead_of(const live& l, std::uint64_t most, F&& competes) const {
     std::uint64_t n = 0;
-    for (const auto& lane : queues_[l.queue].lanes)
-      lane.standing.for_each([&](const live& other) { return other.order() < l.order() && n < most && ++n > 0; });
+    const bool own = queues_[l.queue].full();
+    for (const auto& p : listed_) {
+      const auto& q = queues_[p.queue];
+      const auto& lane = q.lanes[p.lane];
+      if (own ? p.queue == l.queue : !q.full() && competes(lane.kind))
+        lane.standing.for_each([&](const live& other) { return other.order() < l.order() && n < most && ++n > 0; });
+    }
     return n;
   }
 

@@ -39,7 +39,8 @@ inline nanos backoff(const retry_policy& p, std::uint32_t charged, dice& random)
     return nanos{0}; // zero times a growth that reached infinity would be no number
   const double grown = static_cast<double>(p.backoff.count()) * std::pow(p.factor, charged > 0 ? charged - 1 : 0);
   const double bounded = std::min(grown, static_cast<double>(p.max_backoff.count()));
-  return nanos{static_cast<nanos::rep>(bounded * (1.0 + p.jitter * random.part()))};
+  constexpr double most = 9.2e18; // what the number of nanoseconds can hold
+  return nanos{static_cast<nanos::rep>(std::min(bounded * (1.0 + p.jitter * random.part()), most))};
 }
 
 } // namespace stint

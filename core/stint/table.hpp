@@ -2,7 +2,7 @@
 ///
 /// Owner    the ledger.
 /// Threads  none: the owner's mailbox is the lock.
-/// Errors   page_too_large, invalid_filter.
+/// Errors   page_too_large, too_many_ids, invalid_cursor.
 /// Cost     find, add, move, erase O(1), whatever the history; a page costs its tasks plus the index pages it passes;
 ///          a text filter looks at `limits::scan` records at most and then answers a short page with a cursor.
 /// Seed     aptly task/list.go scans all tasks ever queued at each completion and at each get.

@@ -141,4 +141,14 @@ result<unit_t> check_spec(const spec& s, const limits& bounds) {
   return check_times(s, bounds);
 }
 
+std::string_view whole_characters(std::string_view text, std::size_t most) {
+  if (text.size() <= most)
+    return text;
+  auto end = most;
+  // A character has three bytes at most after its first; what has more was no UTF-8 to begin with.
+  while (end > 0 && most - end < 3 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    --end;
+  return text.substr(0, end);
+}
+
 } // namespace stint

@@ -23,4 +23,7 @@ result<unit_t> check_filter(const filter& f, const limits& bounds);
 /// Tells whether a text is well-formed UTF-8; control characters other than \n and \t are refused when `printable`.
 bool valid_text(std::string_view text, bool printable);
 
+/// Returns the longest beginning of a text of at most this many bytes that does not end within a character.
+std::string_view whole_characters(std::string_view text, std::size_t most);
+
 } // namespace stint

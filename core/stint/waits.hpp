@@ -2,14 +2,18 @@
 ///
 /// Owner    the ledger.
 /// Threads  none: the owner's mailbox is the lock. Checking and registering are one step, so no wake-up is lost.
-/// Cost     O(waits on a task) when it settles; a fence costs one look at the lowest unsettled id.
+/// Cost     O(waits on a task) when it settles; fences cost one look at the lowest
+///          unsettled id, however many there are.
 /// Seed     aptly task/list.go: wait-then-get answers an error for a task cleared in between, and Wait() is a moving
 ///          target. Here the answer is taken when the task settles, and a fence does not move.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <map>
+#include <optional>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <stint/effects.hpp>
@@ -68,15 +72,31 @@ public:
     bool scheduled_too = true;
   };
 
-  void add_fence(wait_id id, open_fence f) { fences_.emplace(id, f); }
-  [[nodiscard]] std::map<wait_id, open_fence>& fences() noexcept { return fences_; }
+  void add_fence(wait_id id, open_fence f) {
+    fences_.emplace(id, f);
+    lines_[f.scheduled_too ? 1 : 0].emplace(f.last, id);
+  }
+  [[nodiscard]] bool any_fence() const noexcept { return !fences_.empty(); }
 
-  /// Ids of all open waits and fences, to answer them at the end.
-  [[nodiscard]] std::vector<wait_id> all() const {
-    std::vector<wait_id> out;
-    for (const auto& [id, w] : open_)
-      out.push_back(id);
-    return out;
+  /// Takes a fence out; nothing when it is not open.
+  std::optional<open_fence> take_fence(wait_id id) {
+    auto i = fences_.find(id);
+    if (i == fences_.end())
+      return std::nullopt;
+    const auto f = i->second;
+    lines_[f.scheduled_too ? 1 : 0].erase({f.last, id});
+    fences_.erase(i);
+    return f;
+  }
+
+  /// Answers the fences that stand before `unsettled`, the lowest id that they wait for.
+  void open_fences(bool scheduled_too, task_id unsettled, task_version now, effects& fx) {
+    auto& line = lines_[scheduled_too ? 1 : 0];
+    while (!line.empty() && line.begin()->first < unsettled) {
+      const auto [last, id] = *line.begin();
+      fx.fences.push_back({id, {now, false, last, 0}});
+      take_fence(id);
+    }
   }
 
 private:
@@ -97,7 +117,8 @@ private:
 
   open_map open_;
   std::unordered_map<task_id, std::vector<wait_id>> by_task_;
-  std::map<wait_id, open_fence> fences_;
+  std::unordered_map<wait_id, open_fence> fences_;
+  std::array<std::set<std::pair<task_id, wait_id>>, 2> lines_; ///< fences by where they stand; [1]: scheduled too
 };
 
 } // namespace stint

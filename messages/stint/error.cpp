@@ -54,7 +54,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::idempotency_conflict, "idempotency_conflict", "the idempotency key belongs to a task with another spec"},
   {errc::page_too_large, "page_too_large", "a page holds at least one task and at most the limit"},
   {errc::invalid_cursor, "invalid_cursor", "the cursor was not made by this list"},
-  {errc::invalid_filter, "invalid_filter", "the filter cannot match anything or is too large"},
+  {errc::invalid_filter, "invalid_filter", "the filter or the wait names no task"},
   {errc::too_many_ids, "too_many_ids", "one message names more tasks than the limit"},
   {errc::timed_out, "timed_out", "the time ran out first"},
   {errc::too_many_waits, "too_many_waits", "the list serves as many waits as its limit allows"},

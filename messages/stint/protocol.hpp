@@ -34,7 +34,7 @@ struct cancel { task_id id = 0; task_version if_version = 0; };             // c
 struct cancel_matching { stint::filter filter; };                           // changed
 struct retry { task_id id = 0; task_version if_version = 0; };              // submitted
 struct release { task_id id = 0; task_version if_version = 0; };            // changed
-struct release_stuck { task_id id = 0; };                                   // changed
+struct release_stuck { task_id id = 0; task_version if_version = 0; };      // changed
 struct remove { task_id id = 0; task_version if_version = 0; };             // changed
 struct clear { stint::filter filter; };                                     // changed
 struct changed { task_version version = 0; std::uint64_t count = 0; };

@@ -104,7 +104,7 @@ struct explanation {
   std::string text;              ///< one sentence for people
   std::vector<blocker> waits_for;
   std::vector<blocker> holds_back; ///< who waits for this task
-  std::uint64_t ahead = 0;       ///< tasks that go first for the same slots, counted up to a bound
+  std::uint64_t ahead = 0;       ///< tasks that go first for the same slots, in whatever queue, counted up to a bound
   nanos waiting_for{0};          ///< how long it has waited
 };
 

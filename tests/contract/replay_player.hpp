@@ -161,7 +161,7 @@ private:
         break;
       case 5: static_cast<void>(book.clear(some, desk_.now, desk_.fx)); break;
       case 6: static_cast<void>(book.cancel_matching(some, desk_.now, desk_.fx)); break;
-      default: static_cast<void>(book.release_stuck(id, desk_.now, desk_.fx)); break;
+      default: static_cast<void>(book.release_stuck(id, 0, desk_.now, desk_.fx)); break;
     }
     some = {};
     some.states = {state::quarantined};
@@ -177,10 +177,18 @@ private:
     std::uint32_t deaths = 0; // mostly that of the task with the most deaths: else none would be quarantined
     for (const auto& [id, order] : desk_.has)
       if (const auto* r = desk_.book.find(id); r != nullptr && running(r->state) && r->live->worker != 0
-                                                && r->deaths > deaths && roll(4) != 0) {
+                                                && r->deaths > deaths && roll(10) != 0) {
         worker = r->live->worker;
         deaths = r->deaths;
       }
+    // Only a body that had begun dies with its worker; the others go back to their place.
+    std::vector<task_id> its;
+    for (const auto& [id, order] : desk_.has)
+      if (const auto* r = desk_.book.find(id);
+          r != nullptr && running(r->state) && r->live->worker == worker && !r->live->begun && roll(10) != 0)
+        its.push_back(id);
+    for (auto id : its)
+      desk_.begin(id);
     std::erase(alive_, worker);
     std::vector<running_body> left;
     for (const auto& [id, order] : desk_.has)

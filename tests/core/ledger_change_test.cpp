@@ -186,30 +186,5 @@ TEST(ledger_change, retry_of_a_callable_needs_its_body_again) {
   EXPECT_TRUE(d.book.retry(id, 0, 5, d.now, d.fx));
 }
 
-TEST(ledger_keep, finished_tasks_are_kept_up_to_a_number_and_an_age) {
-  ledger_options o;
-  o.limits.finished_kept = 3;
-  o.limits.finished_age = 1h;
-  desk d{1, o};
-  for (int i = 0; i < 5; ++i)
-    d.succeed(d.add("t"));
-  EXPECT_EQ(d.book.get(1).code(), errc::task_deleted);
-  EXPECT_EQ(d.book.get(2).code(), errc::task_deleted);
-  EXPECT_TRUE(d.book.get(3));
-  d.pass(1h + 1s);
-  EXPECT_EQ(d.book.get(5).code(), errc::task_deleted);
-}
-
-TEST(ledger_keep, zero_keeps_all) {
-  ledger_options o;
-  o.limits.finished_kept = 0;
-  o.limits.finished_age = 0s;
-  desk d{1, o};
-  for (int i = 0; i < 200; ++i)
-    d.succeed(d.add("t"));
-  d.pass(24h * 365);
-  EXPECT_EQ(d.book.counts().tasks[state::succeeded], 200U);
-}
-
 } // namespace
 } // namespace stint

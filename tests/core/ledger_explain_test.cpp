@@ -74,6 +74,42 @@ TEST(explain, a_request_that_a_lowered_capacity_cannot_serve_says_so) {
   EXPECT_THAT(d.why(b), HasSubstr("has 2"));
 }
 
+// Once, everybody who held units of a key was named, also when there were enough left.
+TEST(explain, names_holders_of_units_only_when_too_few_are_left) {
+  desk d{9};
+  ASSERT_TRUE(d.book.declare("cpu", 4, d.now, d.fx));
+  const auto holder = d.add("holder", {exclusive("a")});
+  const auto one = d.add("one", {units("cpu", 1)});
+  const auto parked = d.add("parked", {exclusive("a"), units("cpu", 2)});
+  ASSERT_THAT(d.book.explain(parked, d.now)->waits_for, SizeIs(1));
+  EXPECT_EQ(d.book.explain(parked, d.now)->waits_for[0].id, holder);
+  EXPECT_THAT(d.book.explain(one, d.now)->holds_back, IsEmpty());
+  const auto two = d.add("two", {units("cpu", 2)});
+  EXPECT_EQ(d.reason(two), wait_reason::claims) << "one is held, two are wanted before";
+  EXPECT_THAT(d.book.explain(two, d.now)->waits_for, SizeIs(2));
+  EXPECT_THAT(d.book.explain(one, d.now)->holds_back, SizeIs(1));
+  EXPECT_THAT(d.book.explain(parked, d.now)->holds_back, SizeIs(1));
+}
+
+// Once, only the task's own queue was counted, so that a task behind a thousand others was told that it was next.
+TEST(explain, counts_who_goes_first_over_all_queues_that_compete) {
+  desk d{1};
+  d.book.know_kind("k", false);
+  d.add("runs");
+  for (const auto* queue : {"a", "a", "b", "narrow", "narrow", "default"}) {
+    auto s = named("t");
+    s.queue = queue;
+    d.add(s);
+  }
+  EXPECT_EQ(d.book.explain(7, d.now)->ahead, 5U);
+  d.join({"k"});
+  EXPECT_EQ(d.book.explain(7, d.now)->ahead, 4U) << "one went to the new worker";
+  ASSERT_TRUE(d.book.limit_queue("a", 1, d.now, d.fx));
+  EXPECT_EQ(d.book.explain(7, d.now)->ahead, 3U) << "a full queue stands in nobody's way";
+  EXPECT_EQ(d.reason(3), wait_reason::limit);
+  EXPECT_EQ(d.book.explain(3, d.now)->ahead, 0U) << "of its own queue, whose limit it waits for";
+}
+
 TEST(explain, every_other_reason_has_its_sentence) {
   desk d{1};
   d.book.know_kind("k", false);

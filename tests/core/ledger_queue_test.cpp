@@ -182,6 +182,26 @@ TEST(ledger_queue, a_limit_bounds_what_runs_at_once) {
   EXPECT_TRUE(d.runs(4));
 }
 
+// docs/design/0006: room in a queue is a part of the slot, so who waits for it keeps its place.
+TEST(ledger_queue, who_waits_for_room_keeps_its_place_at_its_keys) {
+  desk d{3};
+  ASSERT_TRUE(d.book.limit_queue("narrow", 1, d.now, d.fx));
+  auto s = named("first");
+  s.queue = "narrow";
+  const auto first = d.add(s);
+  s.claims = {exclusive("k")};
+  const auto a = d.add(s);
+  const auto b = d.add("b", {exclusive("k")});
+  EXPECT_EQ(d.reason(a), wait_reason::limit);
+  EXPECT_EQ(d.reason(b), wait_reason::claims);
+  EXPECT_EQ(d.book.explain(b, d.now)->waits_for.at(0).id, a);
+  EXPECT_TRUE(d.runs(d.add("c", {exclusive("other")}))) << "nobody else is held back";
+  d.succeed(first);
+  EXPECT_TRUE(d.runs(a));
+  d.succeed(a);
+  EXPECT_TRUE(d.runs(b));
+}
+
 TEST(ledger_kinds, a_task_that_nobody_can_run_waits_and_blocks_nobody) {
   desk d{1};
   d.book.know_kind("publish", false);

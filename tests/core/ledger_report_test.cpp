@@ -244,5 +244,25 @@ TEST(ledger_report, notes_of_old_attempts_and_of_finished_tasks_change_nothing) 
   EXPECT_EQ(*d.book.detail(id), "{}");
 }
 
+// Once, a text was cut in the middle of a character, and whoever sent it on as JSON had to refuse it.
+TEST(ledger_report, a_long_text_is_cut_between_characters) {
+  ledger_options o;
+  o.limits.error_text = 8;
+  desk d{1, o};
+  const std::string euros = "1234\u20ac\u20ac\u20ac"; // three bytes each, from the fifth on
+  auto s = named("t");
+  s.retry.max_attempts = 9;
+  s.retry.backoff = 0s;
+  const auto id = d.add(s);
+  d.begin(id);
+  d.book.note_progress(id, 1, {1, 2, euros});
+  EXPECT_EQ(d.book.get(id)->progress.text, "1234\u20ac");
+  d.fail(id, euros);
+  EXPECT_EQ(d.book.get(id)->error, "1234\u20ac [6 bytes more]");
+  d.pass(0s);
+  d.end(id, cancelled(euros));
+  EXPECT_EQ(d.book.get(id)->error, "1234\u20ac");
+}
+
 } // namespace
 } // namespace stint

@@ -5,6 +5,7 @@ namespace stint {
 namespace {
 
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 using namespace test;
 
@@ -160,6 +161,61 @@ TEST(ledger_time, what_comes_back_unbegun_after_its_deadline_expires) {
   EXPECT_EQ(d.state(id), state::expired);
 }
 
+// Once, a task that had been handed over before its deadline could begin at any time after it.
+TEST(ledger_time, what_was_handed_over_is_asked_back_at_its_deadline) {
+  desk d;
+  auto s = named("handed over");
+  s.start_within = 10s;
+  const auto id = d.add(s);
+  d.pass(9s);
+  EXPECT_THAT(d.fx.recall, IsEmpty());
+  d.pass(1s);
+  ASSERT_THAT(d.fx.recall, SizeIs(1));
+  EXPECT_EQ(d.fx.recall[0].id, id);
+  EXPECT_EQ(d.fx.recall[0].attempt, 1U);
+  d.give_back(id);
+  EXPECT_EQ(d.state(id), state::expired);
+}
+
+TEST(ledger_time, a_begin_that_crossed_the_deadline_counts) {
+  desk d;
+  auto s = named("just in time");
+  s.start_within = 10s;
+  const auto id = d.add(s);
+  d.pass(10s);
+  d.begin(id);
+  d.pass(1h);
+  d.succeed(id);
+  EXPECT_EQ(d.state(id), state::succeeded);
+}
+
+// Once, a grace of nanos::max() came out before now: what should never have been stuck was so at once.
+TEST(ledger_time, never_is_not_at_once) {
+  ledger_options o;
+  o.cancel_grace = nanos::max();
+  o.limits.longest = nanos::max();
+  desk d{2, o};
+  auto s = named("endless");
+  s.timeout = nanos::max();
+  const auto id = d.add(s);
+  d.begin(id);
+  ASSERT_TRUE(d.book.wait(1, {{id}, wait_for::all, nanos::max()}, d.now, d.fx));
+  ASSERT_TRUE(d.book.fence(2, {true, nanos::max()}, d.now, d.fx));
+  d.pass(24h);
+  EXPECT_EQ(d.book.get(id)->stopping, stop_reason::none);
+  EXPECT_TRUE(d.waited_for.empty());
+  EXPECT_TRUE(d.fences.empty());
+  ASSERT_TRUE(d.book.cancel(id, 0, d.now, d.fx));
+  d.pass(24h);
+  EXPECT_EQ(d.state(id), state::cancelling);
+  const auto other = d.add("other");
+  d.begin(other);
+  d.fx.clear();
+  d.book.stop(nanos::max(), d.now, d.fx);
+  d.pass(24h);
+  EXPECT_THAT(d.fx.stop, IsEmpty()) << "no token is set";
+}
+
 // A timeout of an hour on a task of a millisecond: a list that ran for long would keep an hour's worth of such entries.
 TEST(ledger_time, timeouts_of_finished_tasks_do_not_gather) {
   desk d;
@@ -180,7 +236,9 @@ TEST(ledger_time, timeouts_of_finished_tasks_do_not_gather) {
 }
 
 TEST(ledger_time, nothing_to_do_means_no_timer) {
-  desk d;
+  ledger_options o;
+  o.limits.finished_age = 0s; // else what is kept has its own
+  desk d{1, o};
   EXPECT_FALSE(d.book.next_tick(d.now));
   d.succeed(d.add("a"));
   EXPECT_FALSE(d.book.next_tick(d.now));

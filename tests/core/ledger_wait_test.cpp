@@ -1,4 +1,6 @@
 // Waits and fences: checked and registered in one step, answered when the last condition is met, never twice.
+#include <ctime>
+
 #include "desk.hpp"
 
 namespace stint {
@@ -97,22 +99,12 @@ TEST(wait, a_quarantined_task_is_settled) {
   waits_for d{0};
   d.add("a");
   d.wait(1, {1});
-  for (int i = 0; i < 3; ++i)
-    d.die(d.join());
+  for (int i = 0; i < 3; ++i) {
+    const auto w = d.join();
+    d.begin(1);
+    d.die(w);
+  }
   EXPECT_EQ(d.waited_for.at(1).settled.at(0).task.state, state::quarantined);
-}
-
-TEST(wait, that_nobody_asks_for_any_more_is_forgotten) {
-  waits_for d;
-  d.add("a");
-  d.wait(1, {1});
-  d.fence(2);
-  d.book.forget_wait(1);
-  d.book.forget_wait(2);
-  d.book.forget_wait(3);
-  d.succeed(1);
-  EXPECT_TRUE(d.waited_for.empty());
-  EXPECT_TRUE(d.fences.empty());
 }
 
 TEST(wait, what_cannot_be_waited_for_is_refused_by_name) {
@@ -166,6 +158,47 @@ TEST(fence, waits_for_scheduled_and_retrying_tasks_unless_asked_otherwise) {
   EXPECT_TRUE(d.fences.contains(1));
 }
 
+TEST(fence, each_opens_when_all_before_it_have_settled) {
+  waits_for d{0};
+  for (int i = 0; i < 3; ++i) {
+    d.add("t");
+    d.fence(static_cast<wait_id>(10 + i), true);
+    d.fence(static_cast<wait_id>(20 + i), false);
+  }
+  auto s = named("later");
+  s.delay = 1h;
+  d.add(s);
+  d.fence(30, true);
+  d.fence(31, false);
+  for (task_id id : {2, 1, 3}) {
+    ASSERT_TRUE(d.book.cancel(id, 0, d.now, d.fx));
+    d.go();
+    EXPECT_EQ(d.fences.size(), id == 2 ? 0U : id == 1 ? 4U : 7U) << id;
+  }
+  EXPECT_FALSE(d.fences.contains(30));
+  d.pass(1h);
+  ASSERT_TRUE(d.book.cancel(4, 0, d.now, d.fx));
+  d.go();
+  EXPECT_TRUE(d.fences.contains(30));
+}
+
+// Once, each new fence and each turn looked at every open one: 20,000 of them cost 1.7 s. Ten times as many take as long
+// for each as few do; the bound is generous, because the machine may be busy.
+TEST(fence, costs_the_same_however_many_are_open) {
+  ledger_options o;
+  o.limits.waits = 200'000;
+  waits_for d{1, o};
+  d.add("a");
+  const auto begin = std::clock();
+  for (wait_id w = 1; w <= 100'000; ++w)
+    ASSERT_TRUE(d.book.fence(w, {w % 2 == 0, 0ns}, d.now, d.fx));
+  for (int turn = 0; turn < 10'000; ++turn)
+    d.book.dispatch(d.now, d.fx);
+  EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 5) << "of processor time; looking at each took minutes";
+  d.succeed(1);
+  EXPECT_EQ(d.fences.size(), 100'000U);
+}
+
 TEST(fence, that_runs_out_of_time_tells_how_many_are_open) {
   waits_for d;
   d.add("a");
@@ -182,8 +215,11 @@ TEST(fence, a_quarantined_task_does_not_hold_it_back) {
   waits_for d{0};
   d.add("a");
   d.fence(1);
-  for (int i = 0; i < 3; ++i)
-    d.die(d.join());
+  for (int i = 0; i < 3; ++i) {
+    const auto w = d.join();
+    d.begin(1);
+    d.die(w);
+  }
   EXPECT_TRUE(d.fences.contains(1));
 }
 

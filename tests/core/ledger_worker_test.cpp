@@ -1,4 +1,4 @@
-// Workers that die, bodies that do not stop, and stopping the list: who keeps which claims, what is charged, what ends.
+// Bodies that do not stop, and stopping the list: who keeps which claims, what is charged, what ends.
 #include "desk.hpp"
 
 namespace stint {
@@ -9,124 +9,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using namespace test;
-
-TEST(ledger_death, its_tasks_wait_again_uncharged) {
-  desk d;
-  const auto id = d.add("a", {exclusive("a")});
-  d.begin(id);
-  d.die(1);
-  auto t = *d.book.get(id);
-  EXPECT_EQ(t.state, state::waiting);
-  EXPECT_EQ(t.reason, wait_reason::no_worker);
-  EXPECT_EQ(t.charged, 0U);
-  EXPECT_EQ(t.deaths, 1U);
-  EXPECT_EQ(t.errors.at(0).text, "worker died");
-  d.join();
-  EXPECT_TRUE(d.runs(id));
-  EXPECT_EQ(d.book.get(id)->attempt, 2U);
-}
-
-TEST(ledger_death, a_suspect_of_two_runs_alone) {
-  desk d{0};
-  const auto suspect = d.add("suspect");
-  d.die(d.join());
-  d.die(d.join());
-  d.join();
-  d.join();
-  const auto next = d.add("next");
-  EXPECT_TRUE(d.runs(suspect));
-  EXPECT_EQ(d.state(next), state::waiting);
-  d.succeed(suspect);
-  EXPECT_TRUE(d.runs(next));
-}
-
-TEST(ledger_death, a_suspect_waits_until_nothing_else_runs) {
-  desk d{0};
-  const auto suspect = d.add("suspect");
-  d.die(d.join());
-  const auto w = d.join();
-  d.join();
-  const auto other = d.add("other");
-  d.die(w);
-  EXPECT_EQ(d.reason(suspect), wait_reason::alone);
-  EXPECT_THAT(d.why(suspect), HasSubstr("runs alone"));
-  d.succeed(other);
-  EXPECT_TRUE(d.runs(suspect));
-}
-
-TEST(ledger_death, the_third_is_quarantine_until_somebody_releases_it) {
-  desk d{0};
-  const auto id = d.add("poison", {exclusive("a")});
-  for (int i = 0; i < 3; ++i)
-    d.die(d.join());
-  EXPECT_EQ(d.state(id), state::quarantined);
-  d.join();
-  d.join();
-  EXPECT_EQ(d.state(id), state::quarantined);
-  const auto other = d.add("other", {exclusive("a")});
-  EXPECT_TRUE(d.runs(other)) << "what is in quarantine holds nothing";
-  EXPECT_EQ(d.book.release(other, 0, d.now, d.fx).code(), errc::wrong_state);
-  EXPECT_EQ(d.book.remove(id, 0, d.now, d.fx).code(), errc::wrong_state);
-  ASSERT_TRUE(d.book.release(id, 0, d.now, d.fx));
-  d.go();
-  EXPECT_EQ(d.state(id), state::waiting);
-  EXPECT_EQ(d.book.get(id)->deaths, 0U);
-  d.succeed(other);
-  EXPECT_TRUE(d.runs(id));
-  EXPECT_TRUE(d.runs(d.add("beside"))) << "it does not run alone any more";
-}
-
-TEST(ledger_death, a_quarantined_task_can_be_cancelled) {
-  desk d{0};
-  const auto id = d.add("poison");
-  for (int i = 0; i < 3; ++i)
-    d.die(d.join());
-  ASSERT_TRUE(d.book.cancel(id, 0, d.now, d.fx));
-  EXPECT_EQ(d.state(id), state::cancelled);
-}
-
-TEST(ledger_death, an_at_most_once_kind_fails_instead_of_running_again) {
-  desk d{0};
-  d.book.know_kind("once", true);
-  const auto w = d.join({"once"});
-  auto s = named("t");
-  s.kind = "once";
-  const auto id = d.add(s);
-  d.begin(id);
-  d.die(w);
-  EXPECT_EQ(d.state(id), state::failed);
-  EXPECT_EQ(d.book.get(id)->error, "interrupted");
-}
-
-TEST(ledger_death, a_task_being_cancelled_is_cancelled) {
-  desk d;
-  const auto id = d.add("t");
-  d.begin(id);
-  ASSERT_TRUE(d.book.cancel(id, 0, d.now, d.fx));
-  d.die(1);
-  EXPECT_EQ(d.state(id), state::cancelled);
-}
-
-TEST(ledger_death, a_body_that_outlives_its_worker_keeps_its_claims) {
-  desk d{2};
-  const auto id = d.add("t", {exclusive("a")});
-  const auto next = d.add("next", {exclusive("a")});
-  d.begin(id);
-  auto freed = d.about(id, attempt_report::kind::freed);
-  d.die(d.has.at(id).worker, {{id, 1}});
-  EXPECT_EQ(d.state(next), state::waiting);
-  EXPECT_TRUE(d.book.get(id)->stuck);
-  d.tell(0, freed);
-  EXPECT_TRUE(d.runs(next));
-  EXPECT_FALSE(d.book.get(id)->stuck);
-}
-
-TEST(ledger_death, of_a_worker_nobody_knows_is_nothing) {
-  desk d;
-  d.add("t");
-  d.die(77);
-  EXPECT_TRUE(d.runs(1));
-}
 
 /// Cancels a begun task and lets the grace pass: its body is stuck.
 void stick(desk& d, task_id id) {
@@ -201,18 +83,39 @@ TEST(ledger_stuck, release_stuck_frees_the_claims_and_counts_an_overlap) {
   desk d;
   const auto id = d.add("deaf", {exclusive("a")});
   const auto next = d.add("next", {exclusive("a")});
-  EXPECT_EQ(d.book.release_stuck(id, d.now, d.fx).code(), errc::not_stuck);
-  EXPECT_EQ(d.book.release_stuck(99, d.now, d.fx).code(), errc::unknown_task);
+  EXPECT_EQ(d.book.release_stuck(id, 0, d.now, d.fx).code(), errc::not_stuck);
+  EXPECT_EQ(d.book.release_stuck(99, 0, d.now, d.fx).code(), errc::unknown_task);
   stick(d, id);
-  ASSERT_TRUE(d.book.release_stuck(id, d.now, d.fx));
+  ASSERT_TRUE(d.book.release_stuck(id, 0, d.now, d.fx));
   d.go();
   EXPECT_TRUE(d.runs(next));
   EXPECT_EQ(d.book.counts().overlaps, 1U);
-  EXPECT_TRUE(d.book.release_stuck(id, d.now, d.fx));
+  EXPECT_EQ(d.book.release_stuck(id, 0, d.now, d.fx).code(), errc::not_stuck) << "there is nothing left to free";
   EXPECT_EQ(d.book.counts().overlaps, 1U) << "freed once";
   d.tell(1, d.about(id, attempt_report::kind::freed));
   EXPECT_TRUE(d.runs(next));
   EXPECT_EQ(d.book.counts().stuck, 0U);
+}
+
+TEST(ledger_stuck, release_stuck_can_be_tied_to_a_version) {
+  desk d;
+  const auto id = d.add("deaf", {exclusive("a")});
+  stick(d, id);
+  const auto v = d.book.get(id)->version;
+  EXPECT_EQ(d.book.release_stuck(id, v - 1, d.now, d.fx).code(), errc::version_mismatch);
+  EXPECT_EQ(d.book.counts().overlaps, 0U);
+  EXPECT_TRUE(d.book.release_stuck(id, v, d.now, d.fx));
+  EXPECT_EQ(d.book.counts().overlaps, 1U);
+}
+
+TEST(ledger_stuck, release_stuck_frees_what_outlived_its_deleted_task) {
+  desk d;
+  const auto id = d.add("deaf", {exclusive("a")});
+  stick(d, id);
+  ASSERT_TRUE(d.book.remove(id, 0, d.now, d.fx));
+  EXPECT_EQ(d.book.release_stuck(id, 1, d.now, d.fx).code(), errc::task_deleted) << "it has no version any more";
+  EXPECT_TRUE(d.book.release_stuck(id, 0, d.now, d.fx));
+  EXPECT_EQ(d.book.release_stuck(id, 0, d.now, d.fx).code(), errc::not_stuck);
 }
 
 TEST(ledger_stuck, by_option_the_claims_are_freed_at_once) {
@@ -316,6 +219,20 @@ TEST(ledger_stop, a_body_that_was_stuck_before_is_named_too) {
   d.go();
   EXPECT_FALSE(d.book.stopped(true));
   EXPECT_THAT(d.book.left().stuck, ElementsAre(id));
+}
+
+// Once, a stop that waited for a body stuck long before waited without a word.
+TEST(ledger_stop, says_for_which_stuck_bodies_it_waits) {
+  desk d;
+  const auto id = d.add("deaf");
+  stick(d, id);
+  const auto gone = d.add("deaf too");
+  stick(d, gone);
+  ASSERT_TRUE(d.book.remove(gone, 0, d.now, d.fx));
+  d.fx.clear();
+  d.book.stop(1s, d.now, d.fx);
+  EXPECT_THAT(d.fx.warnings, ElementsAre("stop waits for the stuck body of task 1 (deaf)",
+                                         "stop waits for the stuck body of task 2"));
 }
 
 TEST(ledger_stop, failures_and_snoozes_are_not_put_off) {

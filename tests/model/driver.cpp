@@ -18,7 +18,6 @@ ledger_options options() {
 }
 
 bool has_slot(const job& j) { return j.has_slot(); }
-bool unbegun(const job& j) { return j.has_slot() && !j.begun; }
 bool quarantined(const job& j) { return j.at == state::quarantined; }
 
 } // namespace
@@ -93,23 +92,35 @@ void driver::add(const spec& t) {
 }
 
 void driver::begin(const step& s) {
-  const auto id = one_of(those(unbegun), s.a);
+  std::vector<task_id> can; // begin, or come back
+  for (const auto& [w, k] : model_.crew) {
+    const auto has = on(w);
+    for (auto t : has)
+      if (!model_.jobs.at(t).begun && (t == has[0] || recalled_.contains(t) || s.b % 8 == 0))
+        can.push_back(t);
+  }
+  const auto id = one_of(can, s.a);
   if (!id)
     return;
   auto& j = model_.jobs.at(*id);
-  if (s.b % 8 == 0) {
+  if (s.b % 8 == 0 || *id != on(j.worker)[0] || (recalled_.contains(*id) && s.b % 4 != 1)) {
     report(j.worker, *id, j.attempt, attempt_report::kind::returned);
     model_.give_back(j);
     return;
   }
   report(j.worker, *id, j.attempt, attempt_report::kind::begun);
   j.begun = true;
+  begun_at_[*id] = now_.steady;
   if (j.what.timeout)
     model_.agenda.emplace(model_.now + *j.what.timeout, due{'t', *id, j.attempt});
 }
 
 void driver::end(const step& s) {
-  const auto id = one_of(those(has_slot), s.a);
+  std::vector<task_id> first; // of each worker
+  for (const auto& [w, k] : model_.crew)
+    if (const auto has = on(w); !has.empty())
+      first.push_back(has[0]);
+  const auto id = one_of(first, s.a);
   if (!id)
     return;
   outcome o;
@@ -121,7 +132,8 @@ void driver::end(const step& s) {
     default: o = succeeded(); break;
   }
   const auto& j = model_.jobs.at(*id);
-  report(j.worker, *id, j.attempt, attempt_report::kind::finished, o);
+  static constexpr std::array<nanos, 8> lengths{1us, 100ns, 20us, 100us, 0ns, 1ms, 1s, 1us};
+  report(j.worker, *id, j.attempt, attempt_report::kind::finished, o, 1, lengths[s.c / 4 % lengths.size()]);
   model_.finish(*id, o);
 }
 
@@ -175,30 +187,32 @@ void driver::queues(const step& s) {
   }
 }
 
+void driver::join(bool k) {
+  book_.worker_joined(++last_worker_, k ? std::vector<std::string>{"k"} : std::vector<std::string>{}, now_, fx_);
+  model_.crew[last_worker_] = k;
+  quiet_[last_worker_] = now_.steady;
+}
+
 void driver::workers(const step& s) {
   if (model_.crew.size() < 2 || (s.a % 4 < 3 && model_.crew.size() < 5)) {
-    const bool k = s.b % 2 == 0;
-    book_.worker_joined(++last_worker_, k ? std::vector<std::string>{"k"} : std::vector<std::string>{}, now_, fx_);
-    model_.crew[last_worker_] = k;
+    join(s.b % 2 == 0);
     return;
   }
   auto victim = model_.crew.begin();
   std::advance(victim, s.b % model_.crew.size());
   const auto worker = victim->first;
+  const auto had = on(worker);
   model_.crew.erase(victim);
   std::vector<running_body> left;
-  std::optional<task_id> had;
-  for (const auto& [id, j] : model_.jobs)
-    if (j.has_slot() && j.worker == worker)
-      had = id;
-  if (had && s.c % 4 == 0) {
-    const auto& j = model_.jobs.at(*had);
-    left.push_back({*had, j.attempt});
-    model_.stuck.push_back({*had, j.attempt, model::wants(j)});
+  if (!had.empty() && s.c % 4 == 0) {
+    const auto& j = model_.jobs.at(had.front());
+    left.push_back({had.front(), j.attempt});
+    model_.stuck.push_back({had.front(), j.attempt, model::wants(j)});
   }
   book_.worker_died(worker, left, now_, fx_);
-  if (had)
-    model_.die(*had);
+  for (auto id : had)
+    model_.jobs.at(id).begun || (!left.empty() && id == left[0].id) ? model_.die(id)
+                                                                     : model_.give_back(model_.jobs.at(id));
 }
 
 void driver::time(const step& s) {
@@ -241,7 +255,7 @@ void driver::wait(const step& s) {
 }
 
 void driver::report(worker_id from, task_id id, std::uint32_t attempt, attempt_report::kind what, outcome o,
-                    std::uint64_t epoch) {
+                    std::uint64_t epoch, nanos took) {
   attempt_report a;
   a.what = what;
   a.id = id;
@@ -249,7 +263,11 @@ void driver::report(worker_id from, task_id id, std::uint32_t attempt, attempt_r
   a.epoch = epoch;
   a.outcome = std::move(o);
   a.began = now_.wall;
-  a.took = 1s; // long: one task at a time for each worker
+  a.took = took;
+  if (model_.crew.contains(from))
+    quiet_[from] = now_.steady;
+  if (took > 0ns && took < 200us)
+    quick_.insert(from);
   book_.report(from, {&a, 1}, now_, fx_);
 }
 

@@ -61,9 +61,13 @@ private:
   void stuck(const step& s);
   void wait(const step& s);
   void report(worker_id from, task_id id, std::uint32_t attempt, attempt_report::kind what, outcome o = {},
-              std::uint64_t epoch = 1);
+              std::uint64_t epoch = 1, nanos took = nanos{0});
   void settle();
+  void join(bool k);
+  [[nodiscard]] std::vector<task_id> on(worker_id w) const;
+  [[nodiscard]] bool behind_a_long_one(worker_id w) const;
   void compare_starts();
+  void compare_recalls();
   void compare_events();
   void compare_waits();
   void compare_tasks();
@@ -85,6 +89,12 @@ private:
   std::set<task_id> deleted_;
   std::map<task_id, state> told_; ///< by events
   std::map<wait_id, open_wait> waits_;
+  std::uint64_t last_handed_ = 0;
+  std::map<task_id, std::uint64_t> handed_;  ///< order of hand-over
+  std::map<task_id, steady_time> begun_at_;  ///< of the last attempt that began
+  std::map<worker_id, steady_time> quiet_;   ///< since the last report or first hand-over
+  std::set<worker_id> quick_;                ///< may be given more than one
+  std::set<task_id> recalled_;               ///< asked back, while it is handed over
 };
 
 } // namespace stint::naive

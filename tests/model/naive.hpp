@@ -57,15 +57,15 @@ struct model {
   template <class F> std::int64_t count(F f) const {
     return std::count_if(jobs.begin(), jobs.end(), [&](auto& o) { return f(o.second); });
   }
-  bool served(const job& j, bool at_once) const {
-    return std::any_of(crew.begin(), crew.end(), [&](auto& w) { return (j.what.kind.empty() || w.second)
-      && (!at_once || count([&](auto& o) { return o.has_slot() && o.worker == w.first; }) == 0); });
+  bool served(const job& j, std::uint32_t by = 0, bool idle = false) const { // by that worker, or any
+    return std::any_of(crew.begin(), crew.end(), [&](auto& w) { return (j.what.kind.empty() || w.second) && (!by
+      || by == w.first) && (!idle || !count([&](auto& o) { return o.has_slot() && o.worker == w.first; })); });
   }
   bool full(const std::string& q) const {
     return limit.contains(q) && count([&](auto& o) { return o.has_slot() && o.what.queue == q; }) >= limit.at(q);
   }
   bool eligible(const job& j) const {
-    return j.at == state::waiting && served(j, false) && !paused.contains("") && !paused.contains(j.what.queue);
+    return j.at == state::waiting && served(j) && !paused.contains("") && !paused.contains(j.what.queue);
   }
   static bool before(const job& a, const job& b) {
     return a.what.priority != b.what.priority ? a.what.priority > b.what.priority : a.entered < b.entered;
@@ -86,10 +86,10 @@ struct model {
         return true;
     return std::any_of(first.begin(), first.end(), [&](auto& f) { return clash(f, wants(j)); });
   }
-  task_id next() const { // who must start now, or 0
+  task_id next(std::uint32_t w = 0) const { // who must start now, or who may be given to this worker; or 0
     task_id best = 0;
     for (auto& [id, j] : jobs)
-      if (eligible(j) && (!best || before(j, jobs.at(best))) && !full(j.what.queue) && served(j, true) && !blocked(j))
+      if (eligible(j) && (!best || before(j, jobs.at(best))) && !full(j.what.queue) && served(j, w, !w) && !blocked(j))
         best = id;
     return best;
   }

@@ -1,6 +1,7 @@
 /// What must hold at every step of a simulation, checked from outside and naively: it shares no code with the core.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -73,6 +74,7 @@ public:
     std::uint32_t attempt;
     steady_time began;
     std::vector<claim> claims;
+    bool freed = false; ///< by hand, while its body was stuck
   };
 
   void began(const runner_attempt& a, moment now) {
@@ -82,8 +84,13 @@ public:
     need(r != nullptr, "task ", id, " began and is not there");
     std::uint64_t units = 0;
     for (const auto& e : now_) {
-      if (freed_.contains(e.id))
+      if (e.freed)
         continue;
+      if (asked_.contains(e.id)) { // allowed if the answer, which is under way, is yes
+        if (clash(e.claims, claims_of(*r)))
+          suspects_.insert(e.id);
+        continue;
+      }
       need(!clash(e.claims, claims_of(*r)), "tasks ", e.id, " and ", id, " run together and clash");
       for (const auto& c : e.claims)
         units += c.mode == claim_mode::units ? c.units : 0;
@@ -92,13 +99,44 @@ public:
       if (c.mode == claim_mode::units)
         need(units + c.units <= sim_capacity, "units overdrawn by ", id);
     now_.push_back({id, a.what().attempt, now.steady, claims_of(*r)});
+    mix(id, a.what().attempt);
   }
 
   void ended(const runner_attempt& a) {
     std::erase_if(now_, [&](const auto& e) { return e.id == a.what().id && e.attempt == a.what().attempt; });
   }
 
-  void freed_by_hand(task_id id) { freed_.insert(id); }
+  void asked_to_free(task_id id) { asked_.insert(id); }
+  /// The answer to that: only bodies that outlived their attempt may have been freed.
+  void freed_by_hand(task_id id, bool yes) {
+    asked_.erase(asked_.find(id));
+    const auto* r = rules_.find(id);
+    for (auto& e : now_)
+      if (yes && e.id == id && (r == nullptr || !running(r->state) || r->live->attempt != e.attempt))
+        e.freed = true;
+    if (yes)
+      suspects_.erase(id);
+    need(asked_.contains(id) || !suspects_.contains(id), "task ", id, " clashed with another, and was not freed");
+  }
+
+  /// Who waits for claims is told of at least one who is truly in the way.
+  void explained(const explanation& e) const {
+    need(!e.text.empty(), "no word about task ", e.id);
+    const auto* r = rules_.find(e.id);
+    if (e.reason != wait_reason::claims || r == nullptr)
+      return;
+    bool found = false;
+    for (const auto& b : e.waits_for) {
+      const auto* o = rules_.find(b.id);
+      found = found || o == nullptr; // a stuck body whose task is deleted may have returned since
+      found = found || (o != nullptr && ((o->live && o->live->alone) || in_the_way(claims_of(*o), claims_of(*r))));
+      for (const auto& x : now_)
+        found = found || (x.id == b.id && in_the_way(x.claims, claims_of(*r)));
+    }
+    need(found, "task ", e.id, " is said to wait, but for nobody who is in its way: ", e.text);
+  }
+
+  [[nodiscard]] std::uint64_t digest() const { return digest_; }
   [[nodiscard]] bool runs(task_id id, std::uint32_t attempt) const {
     for (const auto& e : now_)
       if (e.id == id && e.attempt == attempt)
@@ -138,13 +176,19 @@ public:
       if (!fresh && before.state == state::running && somebody_died && r->state == state::waiting
           && r->attempt == before.attempt)
         need(r->deaths == before.deaths + 1, "the death of task ", id, "'s worker was not counted");
+      if (!fresh && r->deaths > before.deaths)
+        need(begun_.contains({id, r->attempt}), "task ", id, " was charged with a death before it began");
+      mix(id * state_count + static_cast<std::uint64_t>(r->state), r->attempt);
       auto& mine = seen_[id];
       mine = {r->state, r->version, r->attempt, r->deaths, r->stopping, before.rank};
       if (r->state == state::running && r->live) {
         mine.rank = r->live->rank;
         overtaken(*r);
+        alone_behind(*r, now);
+        within_limit(*r);
       } else if (r->state == state::waiting && before.state == state::running && r->attempt + 1 == before.attempt) {
         need(r->live->rank == before.rank, "task ", id, " was taken back to another place");
+        need(!begun_.contains({id, before.attempt}), "task ", id, " was taken back after it had begun");
       }
     }
   }
@@ -169,6 +213,30 @@ private:
     }
   }
 
+  /// Nothing is handed over behind a body that is known to run for long.
+  void alone_behind(const record& r, moment now) const {
+    for (task_id id = 1; id <= rules_.last_id(); ++id)
+      if (const auto* o = rules_.find(id); o != nullptr && id != r.id && running(o->state) && o->live->begun
+                                           && o->live->worker == r.live->worker)
+        need(now.steady - o->live->begun_at < std::chrono::microseconds{500}, "task ", r.id, " was put behind ", id);
+  }
+
+  void within_limit(const record& r) const {
+    const auto totals = rules_.counts();
+    const auto& q = totals.queues.at(r.queue - 1);
+    const auto runs = q.tasks[state::running] + q.tasks[state::cancelling];
+    need(q.limit == 0 || runs <= q.limit, "queue ", q.name, " runs ", runs, " of ", q.limit);
+  }
+
+  static bool in_the_way(const std::vector<claim>& a, const std::vector<claim>& b) {
+    auto counted = [](const std::vector<claim>& x) {
+      return std::any_of(x.begin(), x.end(), [](const auto& c) { return c.mode == claim_mode::units; });
+    };
+    return clash(a, b) || (counted(a) && counted(b));
+  }
+
+  void mix(std::uint64_t a, std::uint64_t b) { digest_ = ((digest_ ^ a) * 1099511628211ULL ^ b) * 1099511628211ULL; }
+
   void timed_out(const record& r, moment now) const {
     for (const auto& e : now_)
       if (e.id == r.id && e.attempt == r.attempt)
@@ -178,7 +246,9 @@ private:
   const ledger& rules_;
   std::vector<executing> now_;
   std::set<std::pair<task_id, std::uint32_t>> begun_;
-  std::set<task_id> freed_;
+  std::multiset<task_id> asked_;
+  std::set<task_id> suspects_;
+  std::uint64_t digest_ = 14695981039346656037ULL;
   std::set<task_id> quarantined_;
   std::map<task_id, last> seen_;
 };

@@ -50,14 +50,16 @@ public:
   }
   [[nodiscard]] attempt_ptr running() const { return current_; }
   [[nodiscard]] attempt_ptr a_stuck_one() const { return stuck_.empty() ? nullptr : stuck_.front(); }
-  void finish(const attempt_ptr& a, outcome o) {
+  [[nodiscard]] bool closed() const { return closed_; }
+  [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+  void finish(const attempt_ptr& a, outcome o, nanos took) {
     if (current_ == a)
       current_.reset();
     std::erase(stuck_, a);
     auto r = report_of(*a, attempt_report::kind::finished);
     r.outcome = std::move(o);
     r.began = clock_->now().wall;
-    r.took = std::chrono::milliseconds{1};
+    r.took = took;
     port_->report(std::move(r));
   }
 

@@ -1,5 +1,7 @@
 #include <sim/simulation.hpp>
 
+#include <array>
+
 namespace stint::sim {
 
 using namespace std::chrono_literals;
@@ -57,7 +59,7 @@ spec simulation::some_spec() {
   spec s;
   s.name = "t";
   s.priority = chance(70) ? 0 : static_cast<int>(below(5)) - 2;
-  s.queue = chance(80) ? "default" : "other";
+  s.queue = chance(80) ? "default" : "other"; // which has a limit at times
   s.retry.max_attempts = static_cast<std::uint32_t>(1 + below(3));
   s.retry.backoff = 1s;
   std::set<std::string> used;
@@ -88,6 +90,12 @@ outcome simulation::some_outcome() {
     case 4: return discarded("never");
     default: return succeeded(static_cast<std::int32_t>(below(100)));
   }
+}
+
+/// How long a body says it took: mostly so short that the next ones travel together.
+nanos simulation::some_length() {
+  static constexpr std::array<nanos, 6> lengths{100ns, 1us, 20us, 0ns, 1ms, 1s};
+  return lengths[below(lengths.size())];
 }
 
 void simulation::submit() {
@@ -122,15 +130,15 @@ void simulation::play_bodies() {
   auto a = r.running();
   if (a && chance(60)) {
     oracle_->ended(*a);
-    r.finish(a, some_outcome());
+    r.finish(a, some_outcome(), some_length());
   } else if (auto s = r.a_stuck_one(); s && chance(30)) {
     oracle_->ended(*s);
-    r.finish(s, some_outcome());
+    r.finish(s, some_outcome(), some_length());
   }
 }
 
 void simulation::act() {
-  switch (below(24)) {
+  switch (below(27)) {
     case 0:
     case 1:
     case 2:
@@ -169,9 +177,26 @@ void simulation::act() {
     case 22:
       if (chance(30)) {
         const auto id = some_task();
-        oracle_->freed_by_hand(id);
-        world_->begin_ask<protocol::changed>(list_, protocol::release_stuck{id});
+        oracle_->asked_to_free(id);
+        releases_.push_back({id, {world_->begin_ask<protocol::changed>(list_, protocol::release_stuck{id})}});
       }
+      break;
+    case 23: {
+      const auto id = some_task();
+      explains_.push_back({id, {world_->begin_ask<explanation>(list_, protocol::explain{id})}});
+      break;
+    }
+    case 24: {
+      page_request ask;
+      ask.filter.states = {static_cast<state>(below(state_count))};
+      ask.limit = 1 + below(20);
+      pages_.push_back({world_->begin_ask<page>(list_, protocol::read_page{ask})});
+      break;
+    }
+    case 25:
+      if (chance(30))
+        world_->begin_ask<protocol::changed>(
+          list_, protocol::limit_queue{"other", static_cast<std::uint32_t>(below(3))});
       break;
     default:
       if (chance(20)) {
@@ -187,66 +212,6 @@ void simulation::act() {
 void simulation::deliver() {
   world_->step(dice_);
   check();
-}
-
-void simulation::check() {
-  const auto died = env_->lines.size();
-  oracle_->look(env_->now(), died != deaths_seen_);
-  deaths_seen_ = died;
-  need(stream_->wrong.empty(), stream_->wrong);
-  for (auto& f : fences_) {
-    if (f.checked || !f.box->has_value())
-      continue;
-    f.checked = true;
-    if (!(*f.box)->has_value())
-      continue;
-    const auto last = (*f.box)->value().last;
-    for (task_id id = 1; id <= last; ++id)
-      if (const auto* r = rules_->find(id); r != nullptr && !oracle_->ever_quarantined(id))
-        need(settled(r->state), "a fence opened before task ", id, " had settled");
-  }
-  hash_ = (hash_ ^ rules_->version()) * 1099511628211ULL;
-}
-
-void simulation::heal() {
-  world_->begin_ask<protocol::changed>(list_, protocol::resume{});
-  world_->begin_ask<protocol::changed>(list_, protocol::resume{"other"});
-  for (int round = 0; round < 400; ++round) {
-    while (world_->step())
-      check();
-    bool open = false;
-    for (task_id id = 1; id <= rules_->last_id(); ++id)
-      if (const auto* r = rules_->find(id))
-        open = open || !settled(r->state);
-    if (!open && !oracle_->anything_runs() && round > 0)
-      break;
-    for (auto& r : runners_) {
-      if (r->can_begin())
-        oracle_->began(*r->begin(), env_->now());
-      for (auto a : {r->running(), r->a_stuck_one()})
-        if (a) {
-          oracle_->ended(*a);
-          r->finish(a, succeeded());
-        }
-    }
-    // Short steps first, so that nothing times out that could have ended.
-    world_->advance_only(round < 300 ? 500ms : std::chrono::milliseconds{60'000});
-  }
-  for (task_id id = 1; id <= rules_->last_id(); ++id)
-    if (const auto* r = rules_->find(id))
-      need(settled(r->state), "task ", id, " never ended: ", to_string(r->state), ", ",
-           rules_->explain(id, env_->now())->text);
-  for (auto& w : waits_)
-    need(w.box->has_value(), "a wait was never answered");
-  for (auto& f : fences_)
-    need(f.box->has_value(), "a fence never opened");
-  need(stream_->to == rules_->version(), "the stream ended at ", stream_->to, " of ", rules_->version());
-  for (task_id id = 1; id <= rules_->last_id(); ++id) {
-    const auto* r = rules_->find(id);
-    auto told = stream_->states.find(id);
-    need((r != nullptr) == (told != stream_->states.end()), "the stream and the list disagree whether ", id, " is there");
-    need(r == nullptr || told->second == r->state, "the stream and the list disagree about ", id);
-  }
 }
 
 std::uint64_t simulation::run() {

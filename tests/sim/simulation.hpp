@@ -40,6 +40,7 @@ private:
   [[nodiscard]] task_id some_task() { return 1 + below(rules_->last_id() + 1); }
   spec some_spec();
   outcome some_outcome();
+  nanos some_length();
   void listen();
   void act();
   void submit();
@@ -47,6 +48,9 @@ private:
   void stale_report();
   void deliver();
   void check();
+  void check_answers();
+  void mix(std::uint64_t what) { hash_ = (hash_ ^ what) * 1099511628211ULL; }
+  void rest();
   void heal();
 
   dice dice_;
@@ -62,6 +66,9 @@ private:
   caf::actor ear_;
   std::vector<open_question<wait_result>> waits_;
   std::vector<open_question<fence_result>> fences_;
+  std::vector<open_question<page>> pages_;
+  std::vector<std::pair<task_id, open_question<explanation>>> explains_;
+  std::vector<std::pair<task_id, open_question<protocol::changed>>> releases_;
   std::size_t deaths_seen_ = 0;
   std::uint64_t hash_ = 14695981039346656037ULL;
 };

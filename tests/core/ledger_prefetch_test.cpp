@@ -1,0 +1,158 @@
+// Hand-over in batches: how much a worker gets at once, and what comes back from behind a body that turns out long.
+#include "desk.hpp"
+
+namespace stint {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+using namespace test;
+
+/// A desk whose workers have just run short bodies, so that they are given many at once.
+class quick_desk : public desk {
+public:
+  explicit quick_desk(std::uint32_t workers = 1) : desk(0) {
+    for (std::uint32_t w = 0; w < workers; ++w) {
+      join();
+      quick(add("short"));
+    }
+    started.clear();
+  }
+
+  void quick(task_id id, nanos took = 1us) {
+    auto a = about(id, attempt_report::kind::finished);
+    a.took = took;
+    tell(has.at(id).worker, a);
+  }
+  void add_many(std::size_t n) {
+    std::vector<spec> many(n, named("long"));
+    EXPECT_TRUE(add_all(many));
+  }
+  /// A worker obeys every order to give back.
+  std::size_t obey() {
+    const auto asked = std::exchange(fx.recall, {});
+    for (const auto& r : asked)
+      give_back(r.id);
+    return asked.size();
+  }
+};
+
+TEST(ledger_prefetch, short_bodies_travel_in_batches_and_the_first_one_alone) {
+  desk d;
+  const auto first = d.add("first");
+  for (int i = 0; i < 10; ++i)
+    d.add("next");
+  EXPECT_THAT(d.started, SizeIs(1)) << "nothing is known of its bodies yet";
+  auto a = d.about(first, attempt_report::kind::finished);
+  a.took = 1us;
+  d.tell(1, a);
+  EXPECT_THAT(d.started, SizeIs(11));
+}
+
+TEST(ledger_prefetch, a_length_that_nobody_took_says_nothing) {
+  desk d;
+  const auto first = d.add("first");
+  for (int i = 0; i < 10; ++i)
+    d.add("next");
+  auto a = d.about(first, attempt_report::kind::finished);
+  a.took = 0ns; // a promise that was kept some time
+  d.tell(1, a);
+  EXPECT_THAT(d.started, SizeIs(2));
+}
+
+// Once, after a short body 100 long ones went to each worker at once, and an urgent task waited for all of them.
+TEST(ledger_prefetch, an_urgent_task_waits_for_no_more_than_the_body_that_runs) {
+  quick_desk d{2};
+  d.add_many(201);
+  EXPECT_THAT(d.started, SizeIs(201));
+  const auto a = d.started.at(0);
+  const auto b = d.started.at(1);
+  d.begin(a);
+  d.begin(b);
+  d.pass(60s);
+  auto s = named("urgent");
+  s.priority = 2;
+  const auto urgent = d.add(s);
+  EXPECT_EQ(d.state(urgent), state::waiting) << "it is not put behind a long body";
+  EXPECT_EQ(d.obey(), 199U);
+  d.started.clear();
+  d.succeed(a);
+  EXPECT_EQ(d.started, (std::vector<task_id>{urgent})) << "and nothing with it: this worker's bodies are long now";
+}
+
+TEST(ledger_prefetch, what_comes_back_keeps_its_place_and_its_attempt) {
+  quick_desk d;
+  d.add_many(5);
+  const auto first = d.started.at(0);
+  const auto second = d.started.at(1);
+  d.begin(first);
+  d.pass(1ms);
+  const auto late = d.add("late");
+  EXPECT_EQ(d.obey(), 4U);
+  EXPECT_EQ(d.book.get(second)->attempt, 0U);
+  d.succeed(first);
+  EXPECT_TRUE(d.runs(second));
+  EXPECT_EQ(d.book.get(second)->attempt, 1U);
+  EXPECT_EQ(d.state(late), state::waiting);
+}
+
+// Once, claims of tasks that had not begun were held behind a long body for as long as no worker was idle.
+TEST(ledger_prefetch, claims_are_not_held_from_behind_a_long_body) {
+  quick_desk d;
+  const auto first = d.add("long");
+  d.begin(first);
+  const auto holder = d.add("holder", {exclusive("a")});
+  EXPECT_TRUE(d.runs(holder)) << "it was handed over";
+  auto s = named("urgent", {exclusive("a")});
+  s.priority = 2;
+  const auto urgent = d.add(s);
+  EXPECT_EQ(d.reason(urgent), wait_reason::claims);
+  ASSERT_TRUE(d.book.next_tick(d.now)) << "it is looked at without anybody asking";
+  d.pass(1ms);
+  EXPECT_EQ(d.obey(), 1U);
+  d.succeed(first);
+  EXPECT_TRUE(d.runs(urgent));
+  EXPECT_EQ(d.state(holder), state::waiting);
+}
+
+TEST(ledger_prefetch, nothing_comes_back_while_nobody_would_gain) {
+  quick_desk d;
+  d.add_many(5);
+  d.begin(d.started.at(0));
+  d.pass(1min);
+  EXPECT_THAT(d.fx.recall, IsEmpty());
+  d.join();
+  EXPECT_EQ(d.obey(), 4U) << "now an idle worker does";
+}
+
+TEST(ledger_prefetch, what_came_back_is_not_sent_to_the_same_worker_again_until_its_bodies_are_short) {
+  quick_desk d;
+  d.add_many(50);
+  const auto first = d.started.at(0);
+  d.begin(first);
+  d.pass(1ms);
+  d.add("one more");
+  EXPECT_EQ(d.obey(), 49U);
+  d.started.clear();
+  d.pass(10s);
+  EXPECT_THAT(d.started, IsEmpty());
+  EXPECT_THAT(d.fx.recall, IsEmpty());
+  d.quick(first, 10s);
+  EXPECT_THAT(d.started, SizeIs(1));
+  std::size_t rounds = 0;
+  for (; d.started.size() == 1 && rounds < 500; ++rounds)
+    d.quick(std::exchange(d.started, {}).at(0)), d.add("short");
+  EXPECT_LT(rounds, 200U) << "it is trusted with more at once again";
+}
+
+TEST(ledger_prefetch, a_single_task_goes_to_an_idle_worker_and_not_behind_another) {
+  quick_desk d{2};
+  const auto a = d.add("a");
+  const auto b = d.add("b");
+  EXPECT_TRUE(d.runs(a));
+  EXPECT_TRUE(d.runs(b));
+  EXPECT_NE(d.has.at(a).worker, d.has.at(b).worker);
+}
+
+} // namespace
+} // namespace stint

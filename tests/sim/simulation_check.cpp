@@ -1,0 +1,126 @@
+#include <sim/simulation.hpp>
+
+namespace stint::sim {
+
+using namespace std::chrono_literals;
+
+/// Answers are compared while nothing has moved since.
+void simulation::check_answers() {
+  for (auto& [id, q] : releases_)
+    if (!q.checked && q.box->has_value()) {
+      q.checked = true;
+      oracle_->freed_by_hand(id, (*q.box)->has_value());
+    }
+  for (auto& [id, q] : explains_)
+    if (!q.checked && q.box->has_value()) {
+      q.checked = true;
+      if (const auto& e = **q.box; e && e->version == rules_->version())
+        oracle_->explained(*e);
+    }
+  for (auto& q : pages_)
+    if (!q.checked && q.box->has_value()) {
+      q.checked = true;
+      if (const auto& p = **q.box; p && p->version == rules_->version())
+        for (const auto& t : p->tasks) {
+          const auto now = rules_->get(t.id);
+          need(now && now->state == t.state && now->version == t.version && now->attempt == t.attempt, "task ", t.id,
+               " is another one on a page");
+        }
+    }
+}
+
+void simulation::check() {
+  const auto died = env_->lines.size();
+  oracle_->look(env_->now(), died != deaths_seen_);
+  deaths_seen_ = died;
+  need(stream_->wrong.empty(), stream_->wrong);
+  for (auto& f : fences_) {
+    if (f.checked || !f.box->has_value())
+      continue;
+    f.checked = true;
+    if (!(*f.box)->has_value())
+      continue;
+    const auto last = (*f.box)->value().last;
+    for (task_id id = 1; id <= last; ++id)
+      if (const auto* r = rules_->find(id); r != nullptr && !oracle_->ever_quarantined(id))
+        need(settled(r->state), "a fence opened before task ", id, " had settled");
+  }
+  check_answers();
+  mix(rules_->version());
+  mix(oracle_->digest());
+}
+
+/// Bodies run on while everything else is delivered: then nobody may wait behind one whom another could serve, or whose
+/// claims others want.
+void simulation::rest() {
+  for (int round = 0; round < 4; ++round) {
+    while (world_->step())
+      check();
+    if (round == 3)
+      break;
+    for (auto& r : runners_)
+      if (r->can_begin())
+        oracle_->began(*r->begin(), env_->now());
+    world_->advance_only(20ms);
+  }
+  bool idle = false;
+  for (const auto& r : runners_)
+    idle = idle || (!r->closed() && !r->running() && r->waiting() == 0);
+  bool wanted = false;
+  for (task_id id = 1; id <= rules_->last_id(); ++id)
+    if (const auto* r = rules_->find(id); r != nullptr && r->state == state::waiting)
+      wanted = wanted || r->live->at == claim_holder::stage::ready || r->live->at == claim_holder::stage::parked;
+  for (const auto& r : runners_) {
+    const auto a = r->running();
+    const auto* first = a && !r->closed() ? rules_->find(a->what().id) : nullptr;
+    if (first == nullptr || !first->live || !first->live->begun || env_->now().steady - first->live->begun_at < 20ms)
+      continue; // it is not known for long enough
+    need(r->waiting() == 0 || (!idle && !wanted), r->waiting(), " tasks wait behind the long body of ", first->id,
+         " that would run elsewhere, or that others wait for");
+  }
+}
+
+void simulation::heal() {
+  world_->begin_ask<protocol::changed>(list_, protocol::resume{});
+  world_->begin_ask<protocol::changed>(list_, protocol::resume{"other"});
+  world_->begin_ask<protocol::changed>(list_, protocol::limit_queue{"other", 0});
+  rest();
+  for (int round = 0; round < 400; ++round) {
+    while (world_->step())
+      check();
+    bool open = false;
+    for (task_id id = 1; id <= rules_->last_id(); ++id)
+      if (const auto* r = rules_->find(id))
+        open = open || !settled(r->state);
+    if (!open && !oracle_->anything_runs() && round > 0)
+      break;
+    for (auto& r : runners_) {
+      if (r->can_begin())
+        oracle_->began(*r->begin(), env_->now());
+      for (auto a : {r->running(), r->a_stuck_one()})
+        if (a) {
+          oracle_->ended(*a);
+          r->finish(a, succeeded(), 1ms);
+        }
+    }
+    // Short steps first, so that nothing times out that could have ended.
+    world_->advance_only(round < 300 ? 500ms : std::chrono::milliseconds{60'000});
+  }
+  for (task_id id = 1; id <= rules_->last_id(); ++id)
+    if (const auto* r = rules_->find(id))
+      need(settled(r->state), "task ", id, " never ended: ", to_string(r->state), ", ",
+           rules_->explain(id, env_->now())->text);
+  for (auto& w : waits_)
+    need(w.box->has_value(), "a wait was never answered");
+  for (auto& f : fences_)
+    need(f.box->has_value(), "a fence never opened");
+  need(stream_->to == rules_->version(), "the stream ended at ", stream_->to, " of ", rules_->version());
+  for (task_id id = 1; id <= rules_->last_id(); ++id) {
+    const auto* r = rules_->find(id);
+    auto told = stream_->states.find(id);
+    need((r != nullptr) == (told != stream_->states.end()), "the stream and the list disagree whether ", id, " is there");
+    need(r == nullptr || told->second == r->state, "the stream and the list disagree about ", id);
+  }
+}
+
+} // namespace stint::sim
