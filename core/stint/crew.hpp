@@ -9,9 +9,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
-#include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include <stint/plant.hpp>
@@ -26,10 +23,12 @@ inline constexpr nanos long_silence = std::chrono::milliseconds{10};
 
 struct crew_member {
   worker_id id = 0;
-  std::unordered_set<std::string> kinds;
+  std::vector<bool> kinds;    ///< by number; 0, a callable, is for every worker of its process
   std::deque<live*> has;      ///< handed over, in the order of hand-over
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
+
+  [[nodiscard]] bool knows(std::uint32_t kind) const noexcept { return kind < kinds.size() && kinds[kind]; }
 
   /// Tasks to have on the way to a worker at once: some 200 us of work, so that short bodies travel in batches and a
   /// long one travels alone. Nothing is known at first: then one.
@@ -72,18 +71,28 @@ struct crew_member {
 
 class crew {
 public:
-  /// Returns the kinds that nobody served before; the empty one stands for everything, when this is the first worker.
-  std::vector<std::string> join(worker_id id, const std::vector<std::string>& kinds, steady_time now) {
-    std::vector<std::string> fresh;
-    if (members_.empty())
-      fresh.emplace_back();
+  /// Returns the kinds that nobody served before; 0 stands for everything, when this is the first worker.
+  std::vector<std::uint32_t> join(worker_id id, const std::vector<std::uint32_t>& kinds, steady_time now) {
+    std::vector<std::uint32_t> fresh;
     auto& m = members_.emplace_back();
     m.id = id;
     m.quiet_since = now;
-    m.kinds.insert(kinds.begin(), kinds.end());
-    for (const auto& k : m.kinds)
-      if (++serving_[k] == 1 && members_.size() > 1)
-        fresh.push_back(k);
+    auto add = [&](std::uint32_t kind) {
+      if (m.kinds.size() <= kind)
+        m.kinds.resize(kind + 1);
+      if (serving_.size() <= kind)
+        serving_.resize(kind + 1);
+      if (m.kinds[kind])
+        return;
+      m.kinds[kind] = true;
+      if (++serving_[kind] == 1)
+        fresh.push_back(kind);
+    };
+    add(0);
+    for (auto kind : kinds)
+      add(kind);
+    if (members_.size() == 1)
+      fresh.assign(1, 0);
     return fresh;
   }
 
@@ -94,33 +103,27 @@ public:
     return nullptr;
   }
 
-  /// Returns the kinds that nobody serves any more; the empty one stands for everything, when this was the last worker.
-  std::vector<std::string> leave(worker_id id) {
-    std::vector<std::string> gone;
+  /// Returns the kinds that nobody serves any more; 0 stands for everything, when this was the last worker.
+  std::vector<std::uint32_t> leave(worker_id id) {
+    std::vector<std::uint32_t> gone;
     auto i = std::find_if(members_.begin(), members_.end(), [id](const auto& m) { return m.id == id; });
     if (i == members_.end())
       return gone;
-    for (const auto& k : i->kinds)
-      if (--serving_[k] == 0) {
-        serving_.erase(k);
-        gone.push_back(k);
-      }
+    for (std::uint32_t kind = 0; kind < i->kinds.size(); ++kind)
+      if (i->kinds[kind] && --serving_[kind] == 0)
+        gone.push_back(kind);
     members_.erase(i);
     if (members_.empty())
-      gone.assign(1, {});
+      gone.assign(1, 0);
     return gone;
   }
 
   /// Tells whether some worker can run this kind; every worker can run a callable of its own process.
-  [[nodiscard]] bool serves(const std::string& kind) const {
-    return kind.empty() ? !members_.empty() : serving_.contains(kind);
-  }
+  [[nodiscard]] bool serves(std::uint32_t kind) const noexcept { return kind < serving_.size() && serving_[kind] != 0; }
 
   /// Tells whether some worker can run both kinds.
-  [[nodiscard]] bool compete(const std::string& a, const std::string& b) const {
-    return std::any_of(members_.begin(), members_.end(), [&](const auto& m) {
-      return (a.empty() || m.kinds.contains(a)) && (b.empty() || m.kinds.contains(b));
-    });
+  [[nodiscard]] bool compete(std::uint32_t a, std::uint32_t b) const {
+    return std::any_of(members_.begin(), members_.end(), [&](const auto& m) { return m.knows(a) && m.knows(b); });
   }
 
   [[nodiscard]] std::vector<crew_member>& members() noexcept { return members_; }
@@ -128,7 +131,7 @@ public:
 
 private:
   std::vector<crew_member> members_;
-  std::unordered_map<std::string, std::uint32_t> serving_;
+  std::vector<std::uint32_t> serving_; ///< workers by the kind they know
 };
 
 } // namespace stint

@@ -179,11 +179,16 @@ private:
     std::unique_ptr<stint::live> live;
     bool freed = false;
   };
+  /// What is known of a kind: nothing, that it runs again after a death, or that it does not.
+  enum class knowledge : std::uint8_t { none, again, once };
   struct remembered {
     task_id id = 0;
     std::size_t hash = 0;
   };
 
+  [[nodiscard]] knowledge known_kind(std::uint32_t n) const noexcept {
+    return n != 0 && n < kinds_.size() ? kinds_[n] : knowledge::none;
+  }
   void transit(record& r, state to, moment now, effects& fx);
   void tell(const record& r, state from, moment now, effects& fx, bool created = false, bool deleted = false);
   result<record*> changeable(task_id id, task_version if_version);
@@ -237,7 +242,7 @@ private:
   std::uint64_t stale_ = 0;
   std::uint64_t overlaps_ = 0;
   std::unordered_map<std::string, remembered> idempotent_;
-  std::unordered_map<std::string, bool> kinds_; ///< known kinds; true: at most once
+  std::vector<knowledge> kinds_; ///< by number
   std::unordered_map<task_id, std::vector<stuck_body>> stuck_;
   std::size_t stuck_count_ = 0;
   std::deque<std::pair<task_id, wall_time>> finished_; ///< for retention, in the order of their ends

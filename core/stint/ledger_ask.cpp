@@ -50,7 +50,7 @@ task ledger::describe(const record& r) const {
 wait_reason ledger::reason_of(const record& r) const {
   if (r.state != state::waiting || !r.live)
     return wait_reason::none;
-  if (!crew_.serves(tasks_.kind_name(r)))
+  if (!crew_.serves(r.kind))
     return wait_reason::no_worker;
   if (paused_ || ready_.queue(r.queue).paused)
     return wait_reason::paused;

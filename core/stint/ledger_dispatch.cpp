@@ -9,10 +9,10 @@ namespace stint {
 namespace {
 
 /// Returns the worker with the fewest tasks that has room and knows the kind, or null.
-crew_member* least_busy(crew& all, const std::string& kind) {
+crew_member* least_busy(crew& all, std::uint32_t kind) {
   crew_member* best = nullptr;
   for (auto& m : all.members())
-    if (m.has.size() < m.window() && (kind.empty() || m.kinds.contains(kind))
+    if (m.has.size() < m.window() && m.knows(kind)
         && (best == nullptr || m.has.size() < best->has.size()))
       best = &m;
   return best;
@@ -27,7 +27,7 @@ void ledger::dispatch(moment now, effects& fx) {
   auto has_room = [&busy](std::uint32_t kind) { return std::find(busy.begin(), busy.end(), kind) == busy.end(); };
   while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
     auto& r = *tasks_.find(l->id);
-    auto* m = least_busy(crew_, tasks_.kind_name(r));
+    auto* m = least_busy(crew_, r.kind);
     if (m == nullptr) {
       if (r.kind == 0) // any worker would do
         break;
@@ -66,9 +66,8 @@ void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_
     auto& l = *m.has[i];
     if (l.begun || l.recalled || running(tasks_.find(l.id)->state) == false)
       continue;
-    const auto& kind = tasks_.kinds.name(l.kind);
-    if (for_the_idle && std::none_of(crew_.members().begin(), crew_.members().end(), [&kind](const auto& other) {
-          return other.has.empty() && (kind.empty() || other.kinds.contains(kind));
+    if (for_the_idle && std::none_of(crew_.members().begin(), crew_.members().end(), [&l](const auto& other) {
+          return other.has.empty() && other.knows(l.kind);
         }))
       continue; // it would only come back to the same worker
     l.recalled = true;
@@ -106,8 +105,11 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
 void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&) {
   filter waiting;
   waiting.states = {state::waiting};
-  for (auto& kind : crew_.join(id, kinds, now.steady)) {
-    waiting.kind = std::move(kind);
+  std::vector<std::uint32_t> numbers;
+  for (const auto& k : kinds)
+    numbers.push_back(tasks_.kinds.number(k));
+  for (auto kind : crew_.join(id, numbers, now.steady)) {
+    waiting.kind = tasks_.kinds.name(kind);
     reroute(waiting);
   }
 }
@@ -140,8 +142,8 @@ void ledger::worker_died(worker_id id, std::span<const running_body> bodies, mom
   // Kinds that nobody serves any more give their tickets up, so that they block nobody. Nothing changes for the others.
   filter waiting;
   waiting.states = {state::waiting};
-  for (const auto& kind : unserved) {
-    waiting.kind = kind;
+  for (auto kind : unserved) {
+    waiting.kind = tasks_.kinds.name(kind);
     tasks_.each_match(waiting, [this](task_id t) {
       withdraw(*tasks_.find(t));
       return true;
@@ -161,8 +163,7 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
     finish(r, state::cancelled, now, fx);
     return;
   }
-  const auto kind = kinds_.find(tasks_.kind_name(r));
-  if (kind != kinds_.end() && kind->second) {
+  if (known_kind(r.kind) == knowledge::once) {
     r.more().error = "interrupted";
     finish(r, state::failed, now, fx);
     return;

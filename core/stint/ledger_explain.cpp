@@ -95,7 +95,7 @@ result<explanation> ledger::explain(task_id id, moment now) const {
     }
     default: {
       e.ahead = ready_.ahead_of(*r->live, most_ahead, [&](std::uint32_t kind) {
-        return crew_.compete(tasks_.kind_name(*r), tasks_.kinds.name(kind));
+        return crew_.compete(r->kind, kind);
       });
       e.text = e.reason == wait_reason::limit
                  ? "queue " + queue + " runs as many tasks as its limit allows"

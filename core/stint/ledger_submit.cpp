@@ -54,7 +54,12 @@ ledger::ledger(ledger_options options)
   ready_.queue(tasks_.add_queue("default"));
 }
 
-void ledger::know_kind(const std::string& kind, bool once) { kinds_[kind] = once; }
+void ledger::know_kind(const std::string& kind, bool once) {
+  const auto n = tasks_.kinds.number(kind);
+  if (kinds_.size() <= n)
+    kinds_.resize(n + 1);
+  kinds_[n] = once ? knowledge::once : knowledge::again;
+}
 
 result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
   const auto& s = *t.what;
@@ -72,7 +77,7 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
                                               + std::to_string(i->second.id)};
       return unit; // not a new one
     }
-  if (!s.kind.empty() && !kinds_.contains(s.kind))
+  if (!s.kind.empty() && known_kind(tasks_.kinds.find(s.kind)) == knowledge::none)
     return {errc::unknown_kind, "'" + s.kind + "'"};
   const auto queue = tasks_.queues.find(s.queue);
   if (queue == 0 && tasks_.queues.size() > options_.limits.queues)
@@ -228,7 +233,7 @@ void ledger::enter_waiting(record& r, moment now, effects&, bool to_the_end) {
 }
 
 bool ledger::drawable(const record& r) const {
-  if (stopping_ || paused_ || !crew_.serves(tasks_.kind_name(r)))
+  if (stopping_ || paused_ || !crew_.serves(r.kind))
     return planted(plant::paused_keeps_tickets) && paused_;
   return !ready_.queue(r.queue).paused;
 }

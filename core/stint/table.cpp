@@ -5,17 +5,21 @@
 namespace stint {
 
 std::uint32_t name_book::number(std::string_view name) {
-  if (name.empty())
-    return 0;
-  auto [i, fresh] = numbers_.try_emplace(std::string{name}, static_cast<std::uint32_t>(names_.size()));
-  if (fresh)
-    names_.emplace_back(name);
-  return i->second;
+  if (const auto known = find(name); known != 0 || name.empty())
+    return known;
+  last_ = static_cast<std::uint32_t>(names_.size());
+  names_.emplace_back(name);
+  numbers_.emplace(name, last_);
+  return last_;
 }
 
 std::uint32_t name_book::find(std::string_view name) const {
-  auto i = numbers_.find(std::string{name});
-  return i == numbers_.end() ? 0 : i->second;
+  if (names_[last_] == name)
+    return last_;
+  auto i = numbers_.find(name);
+  if (i == numbers_.end())
+    return 0;
+  return last_ = i->second;
 }
 
 std::uint32_t table::add_queue(std::string_view name) {

@@ -21,7 +21,8 @@
 
 namespace stint {
 
-/// Names with small numbers; 0 is the empty name.
+/// Names with small numbers; 0 is the empty name. The name asked for last is found without a look-up: tasks come in
+/// batches of one queue and kind.
 class name_book {
 public:
   name_book() : names_{""} {}
@@ -31,8 +32,14 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
 
 private:
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  };
+
   std::vector<std::string> names_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;
+  std::unordered_map<std::string, std::uint32_t, text_hash, std::equal_to<>> numbers_;
+  mutable std::uint32_t last_ = 0;
 };
 
 class table {

@@ -37,7 +37,7 @@ public:
     open_.emplace(id, std::move(w));
   }
 
-  [[nodiscard]] bool anybody_for(task_id id) const { return by_task_.contains(id); }
+  [[nodiscard]] bool anybody_for(task_id id) const { return !by_task_.empty() && by_task_.contains(id); }
   [[nodiscard]] std::size_t size() const noexcept { return open_.size() + fences_.size(); }
   [[nodiscard]] bool has(wait_id id) const { return open_.contains(id) || fences_.contains(id); }
 
