@@ -92,6 +92,7 @@ private:
   std::map<worker_id, member> orphans_; ///< runners whose worker died while a body ran
   worker_id last_worker_ = 0;
   std::shared_ptr<const registry> kinds_;
+  bool kinds_check_ = false; ///< some kind checks its args
   body_shelf bodies_;
   answers<protocol::submitted> submitted_;
   answers<protocol::changed> changed_;

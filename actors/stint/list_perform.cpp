@@ -66,6 +66,8 @@ void list_actor::send_answers() {
 }
 
 void list_actor::hand_over_starts() {
+  std::uint32_t last_kind = 0; // tasks of one kind come together
+  body its_body;
   for (const auto& o : fx_.start) {
     const auto* r = ledger_.find(o.id);
     if (r == nullptr || !r->live || r->live->worker != o.worker || r->live->attempt != o.attempt)
@@ -81,7 +83,11 @@ void list_actor::hand_over_starts() {
     s.name = r->name;
     if (r->extra)
       s.args = r->extra->args;
-    s.run = r->body != 0 ? bodies_.at(r->body) : kinds_->find(ledger_.kind_of(*r))->run.borrowed();
+    if (r->kind != 0 && r->kind != last_kind) {
+      last_kind = r->kind;
+      its_body = kinds_->find(ledger_.kind_of(*r))->run.borrowed();
+    }
+    s.run = r->kind == 0 ? bodies_.at(r->body) : its_body;
   }
   for (auto& [id, m] : workers_)
     if (!m.starts.empty()) {

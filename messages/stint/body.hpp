@@ -150,9 +150,10 @@ public:
   }
   registry& add(std::string name, body b) { return add(std::move(name), kind{std::move(b), false, {}}); }
 
-  [[nodiscard]] std::shared_ptr<const kind> find(const std::string& name) const {
+  /// Returns a kind, which lives as long as a registry that has it, or null.
+  [[nodiscard]] const kind* find(const std::string& name) const {
     auto i = kinds_.find(name);
-    return i == kinds_.end() ? nullptr : i->second;
+    return i == kinds_.end() ? nullptr : i->second.get();
   }
 
   [[nodiscard]] std::vector<std::string> names() const {
