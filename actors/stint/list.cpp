@@ -51,6 +51,9 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
   setup.workers = with.workers;
   in.with = std::move(with);
   in.owner = system.spawn<list_actor>(std::move(setup));
+  if (auto c = counts(); !c || c->workers != in.with.workers)
+    in.need(result<unit_t>{errc::no_thread, std::to_string(c ? c->workers : 0) + " of "
+                                              + std::to_string(in.with.workers) + " workers have one"});
   for (const auto& [key, n] : in.with.capacities)
     in.need(declare(key, n));
   for (const auto& [queue, n] : in.with.queue_limits)

@@ -2,7 +2,7 @@
 ///
 /// Owner    whoever declares it; it must end before its actor system does.
 /// Threads  every member from any thread, except from bodies' cooperative code or actors: those use actor().
-/// Errors   values; a constructor's mistakes throw start_error (not_configured, invalid_option).
+/// Errors   values; what keeps a list from starting throws start_error (not_configured, invalid_option, no_thread).
 /// Units    std::chrono; a timeout of zero means none.
 /// Cost     one round trip through the owner's mailbox per call: submit many at once.
 /// Seed     aptly task/list.go.

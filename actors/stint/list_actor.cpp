@@ -37,7 +37,7 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
 caf::behavior list_actor::make_behavior() {
   log_ = system().spawn<output_log>(ledger_.limits());
   hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), log_, ledger_.limits());
-  while (workers_.size() < with_.workers)
+  for (std::size_t i = 0; i < with_.workers; ++i)
     hire();
   using namespace protocol;
   return trapping(

@@ -159,15 +159,14 @@ void list_actor::worker_down(worker_id id) {
     return;
   with_.env->log(log_level::warning, "worker " + std::to_string(id) + " died");
   auto& m = gone.mapped();
-  // What its bodies had said before it died still counts.
-  hear_orphan(id, *m.port);
-  // First listen, then look: a body that returns in between is reported, not forgotten.
-  m.port->open([me = caf::actor_cast<caf::actor>(this), id] { caf_shim::anon_tell(me, orphan_look{id}); });
+  // First who runs, then the news: a body that returns in between is heard, and none begins any more.
   std::vector<running_body> bodies;
   if (auto b = m.runner->current())
     bodies.push_back(*b);
   if (auto b = m.port->debtor())
     bodies.push_back({b->id, b->attempt});
+  hear_orphan(id, *m.port);
+  m.port->open([me = caf::actor_cast<caf::actor>(this), id] { caf_shim::anon_tell(me, orphan_look{id}); });
   m.who = nullptr;
   orphans_.emplace(id, std::move(m));
   ledger_.worker_died(id, bodies, now(), fx_);

@@ -27,6 +27,7 @@ struct crew_member {
   std::deque<live*> has;      ///< handed over, in the order of hand-over
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
+  bool slow = false;          ///< the body it runs has turned out long
 
   [[nodiscard]] bool knows(std::uint32_t kind) const noexcept { return kind < kinds.size() && kinds[kind]; }
 
@@ -35,7 +36,7 @@ struct crew_member {
   [[nodiscard]] std::size_t window() const noexcept {
     constexpr double target_ns = 200'000;
     constexpr double most = 512;
-    if (body_ns <= 0)
+    if (body_ns <= 0 || slow)
       return 1;
     return static_cast<std::size_t>(std::clamp(target_ns / std::max(body_ns, 100.0), 1.0, most));
   }
@@ -44,6 +45,7 @@ struct crew_member {
   void ran(nanos took) {
     if (took <= nanos{0})
       return;
+    slow = false;
     const auto ns = static_cast<double>(took.count());
     body_ns = body_ns <= 0 ? ns : body_ns + (ns - body_ns) / 8;
   }
@@ -55,11 +57,11 @@ struct crew_member {
   /// When that is too long.
   [[nodiscard]] nanos patience() const noexcept { return has.front()->begun ? long_body : long_silence; }
 
-  /// Learns from a body that does not end: nothing is put behind it, and one at a time is given until short ones are
-  /// reported again. So what came back from here does not come here again.
+  /// Learns from a body that does not end: nothing is put behind it, so what came back from here does not come here
+  /// again. How long it takes counts once, when it has ended.
   void still_runs(steady_time now) {
     if (!has.empty() && busy_for(now) >= patience() && !planted(plant::window_forgets))
-      body_ns = std::max(body_ns, static_cast<double>(busy_for(now).count()));
+      slow = true;
   }
 
   void drop(const live* l) {

@@ -75,6 +75,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::stale_epoch, "stale_epoch", "the commit is not of the owner that opened the store last"},
   {errc::invalid_commit, "invalid_commit", "the commit contradicts itself or what is stored"},
   {errc::no_subscriber, "no_subscriber", "a subscription names no actor to tell"},
+  {errc::no_thread, "no_thread", "the system has no thread for a worker"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

@@ -78,10 +78,11 @@ enum class errc : std::uint8_t {
   stale_epoch,
   invalid_commit,
   no_subscriber,
+  no_thread,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::no_subscriber;
+inline constexpr errc last_errc = errc::no_thread;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

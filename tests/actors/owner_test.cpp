@@ -1,0 +1,155 @@
+// What is tested: that the owner answers everybody and outlives whatever an application gives it: checks and logs that
+// throw, workers that die, questions in a row, a machine without threads. How: the facade, and the step-by-step system.
+#include <actors/actors.hpp>
+
+#include <stdexcept>
+#include <system_error>
+
+#include <stint/step_system.hpp>
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+struct Owner : actors_fixture {};
+using owner = Owner;
+
+/// The machine, with no thread to spare.
+class crowded final : public environment {
+public:
+  [[nodiscard]] moment now() const override { return real_->now(); }
+  [[nodiscard]] std::uint64_t seed() override { return 1; }
+  [[nodiscard]] std::shared_ptr<runner> make_runner(std::shared_ptr<runner_port>) override {
+    throw std::system_error{std::make_error_code(std::errc::resource_unavailable_try_again)};
+  }
+  void log(log_level, const std::string&) override {}
+  void join(bool) override {}
+
+private:
+  std::shared_ptr<environment> real_ = make_environment();
+};
+
+} // namespace
+
+// Making the promise before the ledger had a chance to refuse counted as an answer: the asker waited for ever.
+TEST_F(owner, answers_waits_that_it_refuses) {
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  auto id = tasks.submit(named("t"), [] {});
+  ASSERT_TRUE(id);
+  EXPECT_EQ(tasks.wait(std::vector<task_id>{}).code(), errc::invalid_filter);
+  EXPECT_EQ(tasks.wait(*id, -1ns).code(), errc::invalid_timeout);
+  EXPECT_EQ(tasks.wait(*id, nanos::max()).code(), errc::invalid_timeout);
+  EXPECT_EQ(tasks.wait_all(-1ns).code(), errc::invalid_timeout);
+  EXPECT_EQ(tasks.wait(std::vector<task_id>(opts.limits.ids + 1, *id)).code(), errc::too_many_ids);
+}
+
+TEST_F(owner, outlives_a_check_of_args_that_throws) {
+  kind picky;
+  picky.run = [] {};
+  picky.check = [](const std::string& args) -> result<unit_t> {
+    if (args.empty())
+      throw 7;
+    throw std::runtime_error{"no such thing"};
+  };
+  opts.kinds.add("picky", picky);
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  auto s = named("t");
+  s.kind = "picky";
+  EXPECT_EQ(tasks.submit(s).code(), errc::malformed_args);
+  s.args = "{}";
+  auto refused = tasks.submit(s);
+  EXPECT_EQ(refused.code(), errc::malformed_args);
+  EXPECT_NE(refused.error().text.find("no such thing"), std::string::npos) << refused.error().text;
+  EXPECT_TRUE(tasks.submit(named("after"), [] {}));
+}
+
+TEST_F(owner, outlives_a_log_that_throws) {
+  opts.cancel_grace = 1ms;
+  opts.log = [](log_level, const std::string&) { throw std::runtime_error{"disk full"}; };
+  gate begun;
+  gate end;
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  auto id = tasks.submit(named("stubborn"), [&] {
+    begun.open();
+    end.pass();
+  });
+  begun.pass();
+  ASSERT_TRUE(tasks.cancel(*id));
+  EXPECT_EQ(tasks.wait(*id)->state, state::cancelled) << "its being stuck was a warning";
+  end.open();
+  EXPECT_TRUE(tasks.submit(named("after"), [] {}));
+}
+
+// The bodies of ended tasks were only put aside at the end of the turn.
+TEST_F(owner, retries_right_behind_a_cancel) {
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  ASSERT_TRUE(tasks.pause());
+  for (task_id n = 0; n < 20; ++n) {
+    auto id = tasks.submit(named("t"), [] {});
+    ASSERT_TRUE(id);
+    open_question<protocol::changed, protocol::cancel> first{system, tasks.actor(), {*id, 0}};
+    open_question<protocol::submitted, protocol::retry> second{system, tasks.actor(), {*id, 0}};
+    EXPECT_EQ(second.answer().ids.size(), 1U);
+    EXPECT_EQ(first.answer().count, 1U);
+  }
+  ASSERT_TRUE(tasks.resume());
+  ASSERT_TRUE(tasks.wait_all());
+  EXPECT_EQ(tasks.counts()->tasks[state::succeeded], 20U);
+}
+
+// Its worker knew of it, its runner did not: the claims were freed while it ran.
+TEST_F(owner, leaves_the_claims_to_an_asynchronous_body_whose_worker_died) {
+  step_system world;
+  options with;
+  with.workers = 1;
+  auto tasks = world.spawn_list(with);
+  std::vector<promise> owed;
+  auto body = asynchronous([&owed](context&, promise p) { owed.push_back(std::move(p)); });
+  protocol::submit two;
+  for (int i = 0; i < 2; ++i)
+    two.tasks.push_back({named("async", {exclusive("k")}), body});
+  auto ids = world.ask<protocol::submitted>(tasks, std::move(two));
+  ASSERT_TRUE(ids && *ids);
+  ASSERT_EQ(owed.size(), 1U);
+  const auto& shell = *static_cast<const list_actor*>(caf::actor_cast<caf::abstract_actor*>(tasks));
+  caf::anon_send_exit(shell.any_worker(), caf::exit_reason::kill);
+  world.run();
+  EXPECT_EQ(owed.size(), 1U) << "another one runs beside it under the same key";
+  owed[0].keep(succeeded());
+  world.run();
+  EXPECT_EQ(owed.size(), 2U) << "its end was not heard";
+  owed.clear();
+  world.run();
+}
+
+TEST_F(owner, says_at_once_when_there_is_no_thread_for_a_worker) {
+  opts.environment = std::make_shared<crowded>();
+  caf::actor_system system{cfg};
+  try {
+    list tasks{system, opts};
+    FAIL() << "a list without workers";
+  } catch (const start_error& e) {
+    EXPECT_EQ(e.code(), errc::no_thread);
+  }
+}
+
+TEST_F(owner, a_body_may_throw_while_it_is_cancelled) {
+  gate begun;
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  auto id = tasks.submit(named("thrower"), [&](context& job) -> outcome {
+    begun.open();
+    until_told(job);
+    throw std::runtime_error{"cleaning up failed"};
+  });
+  begun.pass();
+  ASSERT_TRUE(tasks.cancel(*id));
+  auto t = tasks.wait(*id);
+  EXPECT_EQ(t->state, state::failed);
+  EXPECT_EQ(t->error, "cleaning up failed");
+}
