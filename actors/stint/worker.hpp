@@ -55,7 +55,7 @@ private:
   std::size_t in_runner_ = 0;        ///< given to it and not heard of again
   std::vector<attempt_name> stuck_;  ///< gone on without; they do not count in in_runner_
   attempt_ptr promised_;             ///< an asynchronous body that owes its outcome
-  steady_time promised_at_{};
+  stint::steady_time promised_at_{};
   std::vector<attempt_report> reports_;
 };
 
