@@ -1,4 +1,4 @@
-/// The tutorial on steering: cancel, queues, priorities, stuck bodies and an orderly stop, with the reasons asked for.
+/// The tutorial on control: cancel, queues, priorities, stuck bodies and an orderly stop, with the reasons asked for.
 #include <iostream>
 #include <latch>
 
