@@ -23,14 +23,16 @@ using namespace std::chrono_literals;
 
 constexpr auto between_looks = 100ms;
 
-volatile std::sig_atomic_t interrupted = 0;
+// Set by the signal handler and read by every submitting thread: an atomic without a lock may be both.
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 /// Lets `clients` threads submit their shares at the same time, as users of a server would.
 stint::result<stint::unit_t> submit_all(publisher::desk& desk, stint::list& tasks, const publisher::settings& with) {
   std::vector<std::future<stint::result<stint::unit_t>>> clients;
   for (std::uint32_t c = 0; c < with.clients; ++c)
     clients.push_back(std::async(std::launch::async, [&desk, &tasks, &with, c]() -> stint::result<stint::unit_t> {
-      for (auto i = c; i < with.requests && interrupted == 0; i += with.clients) {
+      for (auto i = c; i < with.requests && !interrupted; i += with.clients) {
         if (auto id = desk.submit_publish(tasks, i); !id)
           return id.error();
         if ((i + 1) % with.clean_every == 0 && i + 1 < with.requests)
@@ -43,7 +45,7 @@ stint::result<stint::unit_t> submit_all(publisher::desk& desk, stint::list& task
   for (auto& client : clients)
     if (auto one = client.get(); !one)
       all = one;
-  if (all && interrupted == 0)
+  if (all && !interrupted)
     if (auto id = desk.submit_clean_up(tasks); !id)
       return id.error();
   return all;
@@ -60,7 +62,7 @@ void watch(const stint::list& tasks, publisher::screen& screen, const auto& subm
     } else {
       submitted.wait_for(between_looks);
     }
-    if (interrupted != 0 && !cancelled) {
+    if (interrupted && !cancelled) {
       cancel();
       cancelled = all_in; // what came in meanwhile is cancelled by the next round
     }
@@ -90,8 +92,8 @@ int run(const publisher::settings& with) {
     std::cerr << "publish: " << to_string(ok.error()) << "\n";
 
   const bool succeeded = publisher::summarize(tasks, {screen.elapsed(), screen.seen_waiting()}, with, std::cout);
-  const bool whole = publisher::verify(with, interrupted == 0, std::cout);
-  if (interrupted != 0)
+  const bool whole = publisher::verify(with, !interrupted, std::cout);
+  if (interrupted)
     return 130;
   return ok && succeeded && whole ? 0 : 1;
 }
@@ -104,8 +106,8 @@ int main(int argc, char** argv) {
     return *code;
   if (with.verify_only)
     return publisher::verify(with, false, std::cout) ? 0 : 1;
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-  std::signal(SIGTERM, [](int) { interrupted = 1; });
+  std::signal(SIGINT, [](int) { interrupted = true; });
+  std::signal(SIGTERM, [](int) { interrupted = true; });
   try {
     return run(with);
   } catch (const std::exception& e) {
