@@ -183,7 +183,7 @@ private:
   enum class knowledge : std::uint8_t { none, again, once };
   struct remembered {
     task_id id = 0;
-    std::size_t hash = 0;
+    std::uint64_t hash = 0;
   };
 
   [[nodiscard]] knowledge known_kind(std::uint32_t n) const noexcept {
