@@ -47,7 +47,7 @@ bool has_extra(const spec& s, task_id retry_of) {
 } // namespace
 
 ledger::ledger(ledger_options options)
-    : options_(std::move(options)), tasks_(options_.limits), dice_(options_.seed) {
+    : options_(std::move(options)), tasks_(options_.limits), dice_(options_.seed), unsaved_(options_.stored) {
   ready_.queue(tasks_.add_queue("default"));
 }
 
@@ -131,6 +131,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
       }
     const bool put_off = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);
     auto& r = tasks_.add(std::move(s.name), s.queue, s.kind, put_off ? state::scheduled : state::waiting);
+    unsaved_.before_creation(r.id);
     ready_.queue(r.queue);
     r.priority = static_cast<std::int8_t>(s.priority);
     r.submitted = now.wall;
@@ -185,6 +186,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
 void ledger::transit(record& r, state to, moment now, effects& fx) {
   const auto from = r.state;
   STINT_ASSERT(legal(from, to), static_cast<unsigned>(from), static_cast<unsigned>(to));
+  STINT_ASSERT(unsaved_.gathers(r.id), r.id, version_); // `touch` comes before the first change
   tasks_.move(r, to);
   r.version = ++version_;
   fx.changed.push_back(r.id);
