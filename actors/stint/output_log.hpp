@@ -1,12 +1,17 @@
 /// The actor that keeps what bodies print, so that text never goes through the owner.
 ///
+/// With a store, each of the list's commits passes here on its way to the keeper and takes the new text along: what a
+/// body said is on the disk no later than its end. Text that has left memory is read from the store.
+///
 /// Owner    the list.
 /// Threads  CAF's scheduler.
 /// Errors   whether a task exists is the list's to say; a task that printed nothing reads as empty.
 /// Units    bytes; bounded per task and in all (the oldest task's output goes first).
+/// Durable  text of a running task is as old as the list's last commit.
 #pragma once
 
 #include <map>
+#include <set>
 
 #include <stint/bounded_text.hpp>
 #include <stint/crew_messages.hpp>
@@ -16,47 +21,26 @@ namespace stint {
 
 class output_log final : public caf_shim::actor_base {
 public:
-  output_log(caf::actor_config& cfg, limits bounds) : actor_base(cfg), bounds_(bounds) {}
+  using printed_before = std::vector<std::pair<task_id, std::uint64_t>>;
 
-  caf::behavior make_behavior() override {
-    return {
-      [this](const crew_messages::append& m) {
-        auto& text = texts_.try_emplace(m.id, bounds_.output).first->second;
-        kept_ -= text.kept();
-        text.append(m.text);
-        kept_ += text.kept();
-        if (hub_)
-          caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, 0, {}, false, text.total()}});
-        while (kept_ > bounds_.output_total && texts_.size() > 1)
-          drop(texts_.begin());
-      },
-      [this](const crew_messages::forget& m) {
-        for (auto id : m.ids)
-          if (auto i = texts_.find(id); i != texts_.end())
-            drop(i);
-      },
-      [this](const protocol::read_output& m) -> caf::result<output_piece> {
-        auto i = texts_.find(m.id);
-        return i == texts_.end() ? output_piece{} : i->second.read(m.offset, std::min(m.limit, bounds_.output));
-      },
-      [this](const crew_messages::tell_output& m) { hub_ = m.whom; },
-    };
-  }
+  /// `before`: how much unfinished tasks have printed in the store.
+  output_log(caf::actor_config& cfg, limits bounds, caf::actor keeper = {}, printed_before before = {});
 
-  void on_exit() override {
-    hub_ = nullptr;
-    actor_base::on_exit();
-  }
+  caf::behavior make_behavior() override;
+  void on_exit() override;
 
 private:
-  void drop(std::map<task_id, bounded_text>::iterator i) {
-    kept_ -= i->second.kept();
-    texts_.erase(i);
-  }
+  void append(const crew_messages::append& m);
+  void add_output(store::batch& b);
+  void drop(std::map<task_id, bounded_text>::iterator i);
+  caf::result<output_piece> read(const protocol::read_output& m);
 
   limits bounds_;
-  caf::actor hub_; ///< while somebody wants notices
+  caf::actor hub_;    ///< while somebody wants notices
+  caf::actor keeper_; ///< with a store
   std::map<task_id, bounded_text> texts_;
+  std::map<task_id, std::uint64_t> ends_;  ///< where texts end that are in the store only, of tasks that may print more
+  std::map<task_id, std::uint64_t> fresh_; ///< texts that are not stored from there on
   std::size_t kept_ = 0;
 };
 

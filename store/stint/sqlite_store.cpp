@@ -4,7 +4,7 @@
 
 #include <stint/detail/sqlite_commit.hpp>
 #include <stint/detail/sqlite_file.hpp>
-#include <stint/digest.hpp>
+#include <stint/store_choice.hpp>
 
 namespace stint {
 
@@ -54,6 +54,10 @@ std::optional<stored_task> find(sqlite_file& f, task_id id) {
 }
 
 } // namespace
+
+std::shared_ptr<store> store_in_file(std::string file, store_mode mode) {
+  return std::make_shared<sqlite_store>(sqlite_options{std::move(file), mode});
+}
 
 sqlite_store::sqlite_store(sqlite_options with) : with_(std::move(with)) {}
 sqlite_store::~sqlite_store() = default;
