@@ -1,5 +1,7 @@
 #include <stint/keeper.hpp>
 
+#include <stint/fault_point.hpp>
+
 namespace stint {
 
 namespace {
@@ -23,6 +25,7 @@ caf::behavior keeper::make_behavior() {
   return {
     [this](crew_messages::save& m) {
       open_ = std::move(m);
+      fault_point("keeper.got");
       save();
     },
     [this](const crew_messages::save_again&) {
@@ -46,6 +49,7 @@ void keeper::save() {
   if (std::exchange(trouble_, false))
     env_->log(log_level::warning, "tasks are saved again");
   before_ = open_->what->version;
+  fault_point("keeper.saved");
   const auto whom = std::move(open_->whom);
   open_.reset();
   caf_shim::tell(*this, whom, crew_messages::saved{});

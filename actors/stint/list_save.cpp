@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <stint/fault_point.hpp>
 #include <stint/plant.hpp>
 
 namespace stint {
@@ -28,6 +29,7 @@ void list_actor::depart() {
     perform(next_);
   std::swap(next_, leaving_);
   ledger_.cut();
+  fault_point("list.decided");
   caf_shim::tell(*this, log_, save{std::move(what), caf::actor_cast<caf::actor>(this)});
 }
 
@@ -51,7 +53,9 @@ void list_actor::is_saved() {
   saving_ = false;
   trouble_.reset();
   ledger_.committed();
+  fault_point("list.saved");
   perform(leaving_);
+  fault_point("list.told");
   // What has gathered meanwhile goes next, unless a turn is on its way that adds to it.
   if (!turn_pending_)
     depart();

@@ -1,5 +1,7 @@
 #include <stint/output_log.hpp>
 
+#include <stint/fault_point.hpp>
+
 namespace stint {
 
 output_log::output_log(caf::actor_config& cfg, limits bounds, caf::actor keeper, printed_before before)
@@ -20,6 +22,7 @@ caf::behavior output_log::make_behavior() {
     [this](const crew_messages::tell_output& m) { hub_ = m.whom; },
     [this](crew_messages::save& m) {
       add_output(*m.what);
+      fault_point("log.added");
       caf_shim::tell(*this, keeper_, std::move(m));
     },
   };

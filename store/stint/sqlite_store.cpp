@@ -4,6 +4,7 @@
 
 #include <stint/detail/sqlite_commit.hpp>
 #include <stint/detail/sqlite_file.hpp>
+#include <stint/fault_point.hpp>
 #include <stint/store_choice.hpp>
 
 namespace stint {
@@ -86,9 +87,12 @@ result<unit_t> sqlite_store::commit(const batch& what) {
   auto done = guarded(with_.file, [&] {
     f.must_be_in_place();
     detail::sqlite_commit one{f};
+    fault_point("store.begun");
     one.apply(what);
+    fault_point("store.applied");
     try {
       one.finish();
+      fault_point("store.committed");
     } catch (const sqlite_failure& e) {
       // A full disk is told before the last page is written. Of everything else nobody knows what has reached the disk.
       unknown = (e.code & 0xFF) != SQLITE_FULL;

@@ -7,6 +7,7 @@
 
 #include <stint/detail/stored_row.hpp>
 #include <stint/digest.hpp>
+#include <stint/fault_point.hpp>
 
 namespace stint::detail {
 
@@ -108,7 +109,9 @@ sqlite_file::sqlite_file(const sqlite_options& with) {
   ++head.at.epoch;
   begin.run();
   save(head);
+  fault_point("store.epoch");
   commit.run();
+  fault_point("store.opened");
   // What an owner before found on a failing disk, and read back from memory only, is on the disk after this.
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
   statement any{db, "SELECT 1 FROM printed LIMIT 1"};
