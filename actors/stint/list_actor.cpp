@@ -98,16 +98,21 @@ caf::behavior list_actor::make_behavior() {
     [this](const protocol::pause& m) { return answer_later(ledger_.pause(m.queue, now(), fx_)); },
     [this](const protocol::resume& m) { return answer_later(ledger_.resume(m.queue, now(), fx_)); },
     [this](const protocol::drain& m) -> caf::result<protocol::changed> {
+      if (draining_ == ledger_.limits().waits)
+        return to_caf({errc::too_many_waits, std::to_string(draining_) + " drains"});
       if (auto ok = ledger_.drain(m.queue, now(), fx_); !ok)
         return to_caf(ok.error());
       auto p = make_response_promise<protocol::changed>();
-      drains_.emplace_back(p, m.queue);
+      drains_[m.queue].push_back(p);
+      ++draining_;
       changed();
       return p;
     },
     [this](const limit_queue& m) { return answer_later(ledger_.limit_queue(m.queue, m.limit, now(), fx_)); },
     [this](const protocol::declare& m) { return answer_later(ledger_.declare(m.key, m.capacity, now(), fx_)); },
     [this](const protocol::stop& m) -> caf::result<stopped> {
+      if (stops_.size() == ledger_.limits().waits)
+        return to_caf({errc::too_many_waits, std::to_string(stops_.size()) + " stops"});
       auto p = make_response_promise<stopped>();
       ledger_.stop(m.grace, now(), fx_);
       stops_.emplace_back(p, m.wait_for_stuck);

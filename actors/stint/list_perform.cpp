@@ -208,13 +208,17 @@ void list_actor::forget_orphans() {
 }
 
 void list_actor::finish_drains() {
-  std::erase_if(drains_, [this](auto& d) {
-    auto done = ledger_.drained(d.second);
-    if (!done || !*done)
-      return false;
-    d.first.deliver(protocol::changed{ledger_.version(), 1});
-    return true;
-  });
+  for (auto i = drains_.begin(); i != drains_.end();) {
+    auto& [queue, askers] = *i;
+    if (auto done = ledger_.drained(queue); !done || !*done) {
+      ++i;
+      continue;
+    }
+    for (auto& p : askers)
+      p.deliver(protocol::changed{ledger_.version(), 1});
+    draining_ -= askers.size();
+    i = drains_.erase(i);
+  }
 }
 
 void list_actor::finish_stop() {
@@ -242,8 +246,9 @@ void list_actor::on_exit() {
     p.deliver(gone);
   for (auto& [p, stuck] : stops_)
     p.deliver(gone);
-  for (auto& [p, queue] : drains_)
-    p.deliver(gone);
+  for (auto& [queue, askers] : drains_)
+    for (auto& p : askers)
+      p.deliver(gone);
   waits_.clear();
   fences_.clear();
   stops_.clear();
@@ -257,7 +262,7 @@ void list_actor::on_exit() {
   workers_.clear();
   orphans_.clear();
   caf_shim::end(*this, log_);
-  caf_shim::end(*this, hub_);
+  caf_shim::tell(*this, hub_, crew_messages::close{}); // not an exit, which would overtake the last events
   log_ = nullptr;
   hub_ = nullptr;
   bodies_ = {};

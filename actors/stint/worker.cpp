@@ -33,12 +33,12 @@ caf::behavior worker::make_behavior() {
     },
     [this](const stop_attempt& m) {
       stop_one(m.who);
-      tell_list();
+      go_on(); // what is taken out of the runner may have held up the next
     },
     [this](const take_back& m) {
       for (const auto& who : m.whom)
         give_back(who);
-      tell_list();
+      go_on();
     },
     [this](const replace_runner& m) {
       go_without(m.who);

@@ -73,10 +73,16 @@ result<unit_t> claims::declare(std::string_view key, std::uint32_t capacity, std
       return {errc::wrong_state, "'" + std::string{key} + "' is claimed; declare its capacity before its first use"};
   }
   auto& n = node_for(key);
+  declared_ += n.counted ? 0 : 1;
   n.counted = true;
   n.capacity = capacity;
   wake(n, woken);
   return unit;
+}
+
+bool claims::declared(std::string_view key) const {
+  const auto i = nodes_.find(key);
+  return i != nodes_.end() && i->second->counted;
 }
 
 claim_node& claims::node_for(std::string_view text) {

@@ -76,6 +76,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::invalid_commit, "invalid_commit", "the commit contradicts itself or what is stored"},
   {errc::no_subscriber, "no_subscriber", "a subscription names no actor to tell"},
   {errc::no_thread, "no_thread", "the system has no thread for a worker"},
+  {errc::too_many_declared, "too_many_declared", "the list keeps no more capacities"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

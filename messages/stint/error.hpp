@@ -79,10 +79,11 @@ enum class errc : std::uint8_t {
   invalid_commit,
   no_subscriber,
   no_thread,
+  too_many_declared,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::no_thread;
+inline constexpr errc last_errc = errc::too_many_declared;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;
