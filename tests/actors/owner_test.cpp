@@ -82,14 +82,25 @@ TEST(limits, of_all_output_take_the_text_that_has_been_silent_for_longest) {
     ASSERT_TRUE(*world.ask<protocol::submitted>(tasks, protocol::submit{std::move(one)}));
   };
   auto read = [&](task_id id) { return **world.ask<output_piece>(tasks, protocol::read_output{id}); };
-  print(std::string(600, 'a'));
+  auto again = named("again");
+  again.retry.max_attempts = 2;
+  again.retry.backoff = 1s;
+  again.retry.jitter = 0;
+  std::vector<submission> twice;
+  twice.push_back({again, [](context& job) {
+                     job.print(std::string(300, 'a'));
+                     return job.attempt() == 1 ? failed("once") : succeeded();
+                   }});
+  ASSERT_TRUE(*world.ask<protocol::submitted>(tasks, protocol::submit{std::move(twice)}));
   print(std::string(300, 'b'));
+  world.advance(1s);
   EXPECT_EQ(read(1).text.size(), 600U);
+  EXPECT_EQ(read(2).text.size(), 300U);
   print(std::string(300, 'c'));
-  EXPECT_EQ(read(1).text, "");
-  EXPECT_EQ(read(1).dropped, 600U);
-  EXPECT_EQ(read(1).next, 600U);
-  EXPECT_EQ(read(2).text.size() + read(3).text.size(), 600U);
+  EXPECT_EQ(read(2).text, "");
+  EXPECT_EQ(read(2).dropped, 300U);
+  EXPECT_EQ(read(2).next, 300U);
+  EXPECT_EQ(read(1).text.size() + read(3).text.size(), 900U);
 }
 
 TEST_F(owner, outlives_a_check_of_args_that_throws) {
