@@ -31,7 +31,7 @@ std::uint32_t table::add_queue(std::string_view name) {
   return n;
 }
 
-record& table::add(std::string name, std::string_view queue, std::string_view kind, state s) {
+record& table::add(std::string name, std::uint32_t queue, std::uint32_t kind, state s) {
   const auto id = ++last_;
   const auto number = id / chunk_size;
   if (chunks_.empty())
@@ -51,8 +51,8 @@ record& table::add(std::string name, std::string_view queue, std::string_view ki
   r = record{};
   r.id = id;
   r.name = std::move(name);
-  r.queue = add_queue(queue);
-  r.kind = kinds.number(kind);
+  r.queue = queue;
+  r.kind = kind;
   r.state = s;
   if (by_kind_.size() <= r.kind)
     by_kind_.resize(r.kind + 1);

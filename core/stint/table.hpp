@@ -46,8 +46,8 @@ class table {
 public:
   explicit table(const limits& bounds) : bounds_(bounds) {}
 
-  /// Makes the record of the next id, in state `s`.
-  record& add(std::string name, std::string_view queue, std::string_view kind, state s);
+  /// Makes the record of the next id, in state `s`; queue and kind are numbers of `queues` and `kinds`.
+  record& add(std::string name, std::uint32_t queue, std::uint32_t kind, state s);
 
   /// Returns a queue's number, making it when it is new.
   std::uint32_t add_queue(std::string_view name);
