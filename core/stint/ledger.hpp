@@ -176,7 +176,7 @@ public:
 
 private:
   struct stuck_body {
-    std::unique_ptr<stint::live> live;
+    live_pool::pointer live;
     bool freed = false;
   };
   /// What is known of a kind: nothing, that it runs again after a death, or that it does not.
@@ -237,6 +237,7 @@ private:
   void reroute(const filter& f);
 
   ledger_options options_;
+  live_pool lives_; ///< before whatever owns one
   table tasks_;
   stint::claims claims_;
   ready ready_;

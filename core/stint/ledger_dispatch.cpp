@@ -189,7 +189,7 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
 /// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys.
 void ledger::set_stuck(record& r) {
   auto old = std::move(r.live);
-  r.live = std::make_unique<stint::live>();
+  r.live = lives_.make();
   auto& l = *r.live;
   l.id = old->id;
   l.queue = old->queue;

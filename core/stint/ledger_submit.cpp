@@ -145,7 +145,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
     r.priority = static_cast<std::int8_t>(s.priority);
     r.submitted = now.wall;
     r.body = t.body;
-    r.live = std::make_unique<stint::live>();
+    r.live = lives_.make();
     auto& l = *r.live;
     l.id = r.id;
     l.queue = r.queue;
