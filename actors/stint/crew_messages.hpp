@@ -3,7 +3,7 @@
 /// Wire     local only.
 ///
 ///   list                                worker                         runner (thread)
-///     |-- hand_over{starts} -------------->|-- push(attempts) ------------->|
+///     |-- hand_over{attempts} ------------>|-- push(attempts) ------------->|
 ///     |                                    |<------------------- look{} ----|  begun, printed, finished
 ///     |<-- worked{reports} ----------------|   (any number in one message)
 ///     |-- stop_attempt / take_back ------->|   not begun: comes back as returned
@@ -19,7 +19,7 @@
 
 namespace stint::crew_messages {
 
-struct hand_over { std::vector<start> starts; };
+struct hand_over { std::vector<attempt_ptr> attempts; };
 struct stop_attempt { attempt_name who; };
 struct take_back { std::vector<attempt_name> whom; };
 struct replace_runner { attempt_name who; };

@@ -45,7 +45,13 @@ caf::behavior list_actor::make_behavior() {
       ending_ = true;
       quit(why);
     },
+    // CAF looks for a message's handler from the top: the frequent ones stand first.
     [this](protocol::submit& m) { return submit(m.tasks); },
+    [this](crew_messages::worked& m) {
+      ledger_.report(m.from, m.reports, now(), fx_);
+      changed();
+    },
+    [this](const crew_messages::turn&) { turn(); },
     [this](const protocol::cancel& m) { return answer_later(ledger_.cancel(m.id, m.if_version, now(), fx_)); },
     [this](const cancel_matching& m) { return answer_later(ledger_.cancel_matching(m.filter, now(), fx_)); },
     [this](const protocol::retry& m) { return retry(m); },
@@ -128,10 +134,6 @@ caf::behavior list_actor::make_behavior() {
       return protocol::changed{ledger_.version(), 1};
     },
     [this](const credit& m) { caf_shim::tell(*this, hub_, m); },
-    [this](crew_messages::worked& m) {
-      ledger_.report(m.from, m.reports, now(), fx_);
-      changed();
-    },
     [this](crew_messages::noted& m) {
       if (!noticing_.empty())
         caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, m.attempt, m.how_far, m.detail.has_value(), {}}});
@@ -147,7 +149,6 @@ caf::behavior list_actor::make_behavior() {
       changed();
     },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
-    [this](const crew_messages::turn&) { turn(); },
     [this](const crew_messages::tick& m) {
       armed_.erase(armed_.find(m.armed));
       ledger_.tick(now(), fx_);

@@ -48,7 +48,7 @@ private:
     caf::actor who;
     std::shared_ptr<runner_port> port;
     std::shared_ptr<stint::runner> runner;
-    std::vector<start> starts; ///< of this turn
+    attempt_batch starts; ///< of this turn
   };
 
   /// An answer that waits for the end of the turn.

@@ -75,7 +75,7 @@ void list_actor::hand_over_starts() {
     auto w = workers_.find(o.worker);
     if (w == workers_.end())
       continue;
-    auto& s = w->second.starts.emplace_back();
+    auto& s = w->second.starts.add(w->second.port);
     s.id = o.id;
     s.attempt = o.attempt;
     s.epoch = ledger_.epoch();
@@ -90,10 +90,8 @@ void list_actor::hand_over_starts() {
     s.run = r->kind == 0 ? bodies_.at(r->body) : its_body;
   }
   for (auto& [id, m] : workers_)
-    if (!m.starts.empty()) {
-      caf_shim::tell(*this, m.who, crew_messages::hand_over{std::move(m.starts)});
-      m.starts = {};
-    }
+    if (!m.starts.empty())
+      caf_shim::tell(*this, m.who, crew_messages::hand_over{m.starts.take()});
 }
 
 void list_actor::recall_unbegun() {

@@ -22,7 +22,7 @@ caf::behavior worker::make_behavior() {
   with_.port->open([me = caf::actor_cast<caf::actor>(this)] { caf_shim::anon_tell(me, crew_messages::look{}); });
   return {
     [this](hand_over& m) {
-      take(m.starts);
+      take(m.attempts);
       go_on();
     },
     [this](const crew_messages::look&) {
@@ -47,8 +47,7 @@ caf::behavior worker::make_behavior() {
   };
 }
 
-void worker::take(std::vector<start>& starts) {
-  auto fresh = make_attempts(starts, with_.port);
+void worker::take(std::vector<attempt_ptr>& fresh) {
   const bool straight = queue_.empty() && !promised_ && std::all_of(fresh.begin(), fresh.end(), blocks);
   if (straight) {
     in_runner_ += fresh.size();
