@@ -8,13 +8,21 @@ endif()
 find_package(Threads QUIET)
 # CAFConfig.cmake refers to OpenSSL::SSL without finding it.
 find_package(OpenSSL QUIET)
-# Ask find_package(CAF) without a version: it would be handed on to this line.
-find_package(CAF CONFIG QUIET)
+# The first headers on the search path decide, so that CMAKE_PREFIX_PATH can also
+# name a 0.17: a search for CAFConfig.cmake alone would pass over it, and take any
+# /opt/caf* instead.
+find_path(CAF_INCLUDE_DIR caf/config.hpp)
+mark_as_advanced(CAF_INCLUDE_DIR)
+# Ask find_package(CAF) without a version: it would be handed on to these lines.
+if(CAF_INCLUDE_DIR AND NOT CAF_DIR)
+  get_filename_component(_caf_prefix "${CAF_INCLUDE_DIR}" DIRECTORY)
+  find_package(CAF CONFIG QUIET PATHS "${_caf_prefix}" NO_DEFAULT_PATH)
+else()
+  find_package(CAF CONFIG QUIET)
+endif()
 if(CAF_CONFIG)
   set(CAF_VERSION_STRING "${CAF_VERSION}")
 else()
-  find_path(CAF_INCLUDE_DIR caf/config.hpp)
-  mark_as_advanced(CAF_INCLUDE_DIR)
   if(CAF_INCLUDE_DIR)
     # 0.17 writes it as one number: 1706.
     file(STRINGS "${CAF_INCLUDE_DIR}/caf/config.hpp" _caf_line REGEX "#define CAF_VERSION [0-9]+")

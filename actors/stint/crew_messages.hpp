@@ -3,7 +3,7 @@
 /// Wire     local only.
 ///
 ///   list                                worker                         runner (thread)
-///     |-- hand_over{starts} -------------->|-- push(attempts) ------------->|
+///     |-- hand_over{attempts} ------------>|-- push(attempts) ------------->|
 ///     |                                    |<------------------- look{} ----|  begun, printed, finished
 ///     |<-- worked{reports} ----------------|   (any number in one message)
 ///     |-- stop_attempt / take_back ------->|   not begun: comes back as returned
@@ -20,7 +20,7 @@
 
 namespace stint::crew_messages {
 
-struct hand_over { std::vector<start> starts; };
+struct hand_over { std::vector<attempt_ptr> attempts; };
 struct stop_attempt { attempt_name who; };
 struct take_back { std::vector<attempt_name> whom; };
 struct replace_runner { attempt_name who; };
@@ -43,6 +43,7 @@ struct happened { shared_events batch; };
 struct noticed { notice what; };
 struct pass_notices {};
 struct tell_output { caf::actor whom; };
+struct close {};
 
 struct save { std::shared_ptr<store::batch> what; caf::actor whom; };
 struct saved {};
@@ -54,7 +55,7 @@ struct save_again {};
 // clang-format off
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
-  X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output)  \
+  X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
   X(save) X(saved) X(save_trouble) X(save_again)
 // clang-format on
 

@@ -39,6 +39,11 @@ caf::behavior hub::make_behavior() {
       for (auto& [number, s] : subscribers_)
         pass_notices(number, s);
     },
+    [this](const crew_messages::close&) {
+      for (const auto& [number, s] : subscribers_)
+        caf_shim::tell(*this, s.who, protocol::closed{number});
+      quit();
+    },
     [this](const protocol::credit& m) {
       auto i = subscribers_.find(m.number);
       if (i == subscribers_.end())
@@ -216,7 +221,10 @@ void hub::next_chunk(std::uint64_t number) {
           next_chunk(number);
         }
       },
-      [this, number](caf::error&) { detach(number); });
+      [this, number](const caf::error& e) {
+        if (from_caf(e).code != errc::list_gone) // then the last word is under way
+          detach(number);
+      });
 }
 
 /// Keeps the newest for each subscriber; what comes of an attempt that has ended, or begins only now, is dropped.

@@ -5,6 +5,7 @@
 /// 3. sends each batch as one shared object; filtered ones leave out events but cover every version
 /// 4. never waits for a slow subscriber: past its credit it is told to reset and gets a new snapshot
 /// 5. passes notices on: one message on its way at a time, until then the newest of each running task is kept
+/// 6. tells them when the list has ended, after the last event
 ///
 /// Owner    the list; the hub watches the subscribers.
 /// Threads  CAF's scheduler.

@@ -201,6 +201,7 @@ public:
       },
       [this](const protocol::snapshot_end& m) { ear_->call(&listener::snapshot_end, m.version); },
       [this](const protocol::reset& m) { ear_->call(&listener::reset, m.why); },
+      [this](const protocol::closed&) { quit(); },
     };
   }
 

@@ -55,7 +55,13 @@ caf::behavior list_actor::make_behavior() {
       ending_ = true;
       quit(why);
     },
+    // CAF looks for a message's handler from the top: the frequent ones stand first.
     [this](protocol::submit& m) { return submit(m.tasks); },
+    [this](crew_messages::worked& m) {
+      ledger_.report(m.from, m.reports, now(), fx_);
+      changed();
+    },
+    [this](const crew_messages::turn&) { turn(); },
     [this](const protocol::cancel& m) { return answer_later(ledger_.cancel(m.id, m.if_version, now(), fx_)); },
     [this](const cancel_matching& m) { return answer_later(ledger_.cancel_matching(m.filter, now(), fx_)); },
     [this](const protocol::retry& m) { return retry(m); },
@@ -115,16 +121,21 @@ caf::behavior list_actor::make_behavior() {
     [this](const protocol::pause& m) { return answer_later(ledger_.pause(m.queue, now(), fx_)); },
     [this](const protocol::resume& m) { return answer_later(ledger_.resume(m.queue, now(), fx_)); },
     [this](const protocol::drain& m) -> caf::result<protocol::changed> {
+      if (draining_ == ledger_.limits().waits)
+        return to_caf({errc::too_many_waits, std::to_string(draining_) + " drains"});
       if (auto ok = ledger_.drain(m.queue, now(), fx_); !ok)
         return to_caf(ok.error());
       auto p = make_response_promise<protocol::changed>();
-      drains_.emplace_back(p, m.queue);
+      drains_[m.queue].push_back(p);
+      ++draining_;
       changed();
       return p;
     },
     [this](const limit_queue& m) { return answer_later(ledger_.limit_queue(m.queue, m.limit, now(), fx_)); },
     [this](const protocol::declare& m) { return answer_later(ledger_.declare(m.key, m.capacity, now(), fx_)); },
     [this](const protocol::stop& m) -> caf::result<stopped> {
+      if (stops_.size() == ledger_.limits().waits)
+        return to_caf({errc::too_many_waits, std::to_string(stops_.size()) + " stops"});
       auto p = make_response_promise<stopped>();
       ledger_.stop(m.grace, now(), fx_);
       stops_.emplace_back(p, m.wait_for_stuck);
@@ -140,10 +151,6 @@ caf::behavior list_actor::make_behavior() {
       return protocol::changed{ledger_.version(), 1};
     },
     [this](const credit& m) { caf_shim::tell(*this, hub_, m); },
-    [this](crew_messages::worked& m) {
-      ledger_.report(m.from, m.reports, now(), fx_);
-      changed();
-    },
     [this](crew_messages::noted& m) {
       if (!noticing_.empty())
         caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, m.attempt, m.how_far, m.detail.has_value(), {}}});
@@ -161,7 +168,6 @@ caf::behavior list_actor::make_behavior() {
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::saved&) { is_saved(); },
     [this](crew_messages::save_trouble& m) { trouble_ = std::move(m.why); },
-    [this](const crew_messages::turn&) { turn(); },
     [this](const crew_messages::tick& m) {
       armed_.erase(armed_.find(m.armed));
       ledger_.tick(now(), fx_);

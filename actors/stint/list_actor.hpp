@@ -43,7 +43,7 @@ private:
     caf::actor who;
     std::shared_ptr<runner_port> port;
     std::shared_ptr<stint::runner> runner;
-    std::vector<start> starts; ///< of this turn
+    attempt_batch starts; ///< of this turn
   };
 
   [[nodiscard]] moment now() const { return with_.env->now(); }
@@ -97,7 +97,8 @@ private:
   std::unordered_map<wait_id, caf::typed_response_promise<fence_result>> fences_;
   wait_id last_wait_ = 0;
   std::vector<std::pair<caf::typed_response_promise<protocol::stopped>, bool>> stops_;
-  std::vector<std::pair<caf::typed_response_promise<protocol::changed>, std::string>> drains_;
+  std::map<std::string, std::vector<caf::typed_response_promise<protocol::changed>>> drains_; ///< by queue
+  std::size_t draining_ = 0; ///< in all of them
   std::multiset<stint::steady_time> armed_; ///< ticks in flight
   std::set<std::uint64_t> subscriptions_;
   std::set<std::uint64_t> noticing_; ///< those that want notices

@@ -70,7 +70,7 @@ void list_actor::hand_over_starts(const effects& fx) {
     auto w = workers_.find(o.worker);
     if (w == workers_.end())
       continue;
-    auto& s = w->second.starts.emplace_back();
+    auto& s = w->second.starts.add(w->second.port);
     s.id = o.id;
     s.attempt = o.attempt;
     s.epoch = ledger_.epoch();
@@ -85,10 +85,8 @@ void list_actor::hand_over_starts(const effects& fx) {
     s.run = r->kind == 0 ? bodies_.at(r->body) : its_body;
   }
   for (auto& [id, m] : workers_)
-    if (!m.starts.empty()) {
-      caf_shim::tell(*this, m.who, crew_messages::hand_over{std::move(m.starts)});
-      m.starts = {};
-    }
+    if (!m.starts.empty())
+      caf_shim::tell(*this, m.who, crew_messages::hand_over{m.starts.take()});
 }
 
 void list_actor::recall_unbegun(const effects& fx) {
@@ -203,13 +201,17 @@ void list_actor::forget_orphans() {
 
 /// Answers those who wait for an empty queue or for the end, as soon as that is decided.
 void list_actor::gather_stopped() {
-  std::erase_if(drains_, [this](auto& d) {
-    auto done = ledger_.drained(d.second);
-    if (!done || !*done)
-      return false;
-    next_.changed.emplace_back(std::move(d.first), protocol::changed{ledger_.version(), 1});
-    return true;
-  });
+  for (auto i = drains_.begin(); i != drains_.end();) {
+    auto& [queue, askers] = *i;
+    if (auto done = ledger_.drained(queue); !done || !*done) {
+      ++i;
+      continue;
+    }
+    for (auto& p : askers)
+      next_.changed.emplace_back(std::move(p), protocol::changed{ledger_.version(), 1});
+    draining_ -= askers.size();
+    i = drains_.erase(i);
+  }
   std::erase_if(stops_, [this](auto& s) {
     if (!ledger_.stopped(s.second))
       return false;
@@ -231,8 +233,9 @@ void list_actor::on_exit() {
     p.deliver(gone);
   for (auto& [p, stuck] : stops_)
     p.deliver(gone);
-  for (auto& [p, queue] : drains_)
-    p.deliver(gone);
+  for (auto& [queue, askers] : drains_)
+    for (auto& p : askers)
+      p.deliver(gone);
   waits_.clear();
   fences_.clear();
   stops_.clear();
@@ -247,7 +250,7 @@ void list_actor::on_exit() {
   orphans_.clear();
   caf_shim::end(*this, log_);
   caf_shim::end(*this, keeper_);
-  caf_shim::end(*this, hub_);
+  caf_shim::tell(*this, hub_, crew_messages::close{}); // not an exit, which would overtake the last events
   log_ = nullptr;
   keeper_ = nullptr;
   hub_ = nullptr;

@@ -5,17 +5,24 @@
 namespace stint {
 
 output_log::output_log(caf::actor_config& cfg, limits bounds, caf::actor keeper, printed_before before)
-    : actor_base(cfg), bounds_(bounds), keeper_(std::move(keeper)), ends_(before.begin(), before.end()) {}
+    : actor_base(cfg), bounds_(bounds), keeper_(std::move(keeper)), before_(before.begin(), before.end()) {}
 
 caf::behavior output_log::make_behavior() {
   return {
-    [this](const crew_messages::append& m) { append(m); },
+    [this](const crew_messages::append& m) {
+      const auto total = append(m.id, m.text);
+      if (hub_)
+        caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, 0, {}, false, total}});
+    },
     [this](const crew_messages::forget& m) {
       for (auto id : m.ids) {
-        if (auto i = texts_.find(id); i != texts_.end())
-          drop(i);
-        ends_.erase(id);
+        before_.erase(id);
         fresh_.erase(id);
+        if (auto i = texts_.find(id); i != texts_.end()) {
+          kept_ -= i->second.text.kept();
+          silent_.erase(i->second.place);
+          texts_.erase(i);
+        }
       }
     },
     [this](const protocol::read_output& m) { return read(m); },
@@ -28,36 +35,35 @@ caf::behavior output_log::make_behavior() {
   };
 }
 
-void output_log::append(const crew_messages::append& m) {
-  auto i = texts_.find(m.id);
+std::uint64_t output_log::append(task_id id, std::string_view more) {
+  auto i = texts_.find(id);
   if (i == texts_.end()) {
-    const auto end = ends_.extract(m.id);
-    i = texts_.try_emplace(m.id, bounds_.output, end.empty() ? 0 : end.mapped()).first;
+    const auto before = before_.extract(id);
+    i = texts_.emplace(id, printed{bounded_text{bounds_.output, before.empty() ? 0 : before.mapped()}, {}}).first;
+    i->second.place = silent_.insert(silent_.end(), id);
+  } else {
+    silent_.splice(silent_.end(), silent_, i->second.place);
   }
-  auto& text = i->second;
+  auto& text = i->second.text;
   if (keeper_)
-    fresh_.try_emplace(m.id, text.total());
+    fresh_.try_emplace(id, text.total());
   kept_ -= text.kept();
-  text.append(m.text);
+  text.append(more);
   kept_ += text.kept();
-  if (hub_)
-    caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, 0, {}, false, text.total()}});
-  // The oldest first, but nothing that is not stored yet.
-  for (auto old = texts_.begin(); kept_ > bounds_.output_total && texts_.size() > 1 && old != texts_.end();) {
-    const auto next = std::next(old);
-    if (!fresh_.contains(old->first)) {
-      if (keeper_)
-        ends_[old->first] = old->second.total();
-      drop(old);
-    }
-    old = next;
+  for (auto longest = silent_.begin(); kept_ > bounds_.output_total && *longest != id; ++longest) {
+    if (fresh_.contains(*longest)) // it is nowhere else yet
+      continue;
+    auto& old = texts_.find(*longest)->second.text;
+    kept_ -= old.kept();
+    old.drop();
   }
+  return text.total();
 }
 
 /// Adds what was printed since the last commit, and what need not be kept any more.
 void output_log::add_output(store::batch& b) {
   for (auto [id, from] : fresh_) {
-    const auto& text = texts_.at(id);
+    const auto& text = texts_.at(id).text;
     while (from < text.total()) {
       auto piece = text.read(from, bounds_.output);
       if (piece.text.empty())
@@ -74,16 +80,11 @@ void output_log::add_output(store::batch& b) {
 caf::result<output_piece> output_log::read(const protocol::read_output& m) {
   const auto limit = std::min(m.limit, bounds_.output);
   auto i = texts_.find(m.id);
-  if (i != texts_.end() && m.offset >= i->second.begin())
-    return i->second.read(m.offset, limit);
+  if (i != texts_.end() && (!keeper_ || m.offset >= i->second.text.begin()))
+    return i->second.text.read(m.offset, limit);
   if (!keeper_)
     return output_piece{};
   return caf_shim::hand_over<output_piece>(*this, keeper_, protocol::read_output{m.id, m.offset, limit});
-}
-
-void output_log::drop(std::map<task_id, bounded_text>::iterator i) {
-  kept_ -= i->second.kept();
-  texts_.erase(i);
 }
 
 void output_log::on_exit() {

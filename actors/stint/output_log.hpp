@@ -6,12 +6,12 @@
 /// Owner    the list.
 /// Threads  CAF's scheduler.
 /// Errors   whether a task exists is the list's to say; a task that printed nothing reads as empty.
-/// Units    bytes; bounded per task and in all (the oldest task's output goes first).
+/// Units    bytes; bounded per task and in all: the text that has been silent for longest goes first, as bytes dropped.
 /// Durable  text of a running task is as old as the list's last commit.
 #pragma once
 
+#include <list>
 #include <map>
-#include <set>
 
 #include <stint/bounded_text.hpp>
 #include <stint/crew_messages.hpp>
@@ -30,17 +30,22 @@ public:
   void on_exit() override;
 
 private:
-  void append(const crew_messages::append& m);
+  struct printed {
+    bounded_text text;
+    std::list<task_id>::iterator place;
+  };
+
+  std::uint64_t append(task_id id, std::string_view more);
   void add_output(store::batch& b);
-  void drop(std::map<task_id, bounded_text>::iterator i);
   caf::result<output_piece> read(const protocol::read_output& m);
 
   limits bounds_;
   caf::actor hub_;    ///< while somebody wants notices
   caf::actor keeper_; ///< with a store
-  std::map<task_id, bounded_text> texts_;
-  std::map<task_id, std::uint64_t> ends_;  ///< where texts end that are in the store only, of tasks that may print more
-  std::map<task_id, std::uint64_t> fresh_; ///< texts that are not stored from there on
+  std::map<task_id, printed> texts_;
+  std::list<task_id> silent_; ///< who has been silent for longest comes first
+  std::map<task_id, std::uint64_t> before_; ///< how much tasks have printed for an earlier list, and nothing for this one
+  std::map<task_id, std::uint64_t> fresh_;  ///< texts that are not stored from there on
   std::size_t kept_ = 0;
 };
 

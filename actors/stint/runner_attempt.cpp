@@ -1,6 +1,9 @@
 #include <stint/runner_attempt.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <memory>
+#include <new>
 #include <typeinfo>
 
 #include <cxxabi.h>
@@ -11,27 +14,59 @@
 namespace stint {
 
 /// Attempts that travelled together, and what they borrow from.
-struct attempt_block : std::enable_shared_from_this<attempt_block> {
+struct attempt_block {
+  std::atomic<std::size_t> shares{0};
+  std::size_t count = 0;
+  std::size_t room = 0;
   std::shared_ptr<runner_port> port;
-  std::unique_ptr<runner_attempt[]> all;
+
+  /// They lie behind it, in the same piece of memory.
+  [[nodiscard]] runner_attempt* all() noexcept { return reinterpret_cast<runner_attempt*>(this + 1); }
+  [[nodiscard]] static std::size_t bytes(std::size_t room) {
+    static_assert(alignof(runner_attempt) <= alignof(std::max_align_t) && sizeof(attempt_block) % alignof(runner_attempt) == 0);
+    return sizeof(attempt_block) + room * sizeof(runner_attempt);
+  }
 };
 
-attempt_ptr runner_attempt::share() { return {block_->shared_from_this(), this}; }
+attempt_ptr::attempt_ptr(const attempt_ptr& other) noexcept : to_(other.to_) {
+  if (to_ != nullptr)
+    to_->block_->shares.fetch_add(1, std::memory_order_relaxed);
+}
 
-std::vector<attempt_ptr> make_attempts(std::vector<start>& what, const std::shared_ptr<runner_port>& port) {
-  auto block = std::make_shared<attempt_block>();
-  block->port = port;
-  block->all = std::make_unique<runner_attempt[]>(what.size());
-  std::vector<attempt_ptr> out;
-  out.reserve(what.size());
-  for (std::size_t i = 0; i < what.size(); ++i) {
-    auto& a = block->all[i];
-    a.what_ = std::move(what[i]);
-    a.block_ = block.get();
-    a.port_ = port.get();
-    out.emplace_back(block, &a);
+void attempt_ptr::let_go() noexcept {
+  auto* b = to_->block_;
+  if (b->shares.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
+  std::destroy_n(b->all(), b->count);
+  b->~attempt_block();
+  ::operator delete(b);
+}
+
+attempt_ptr runner_attempt::share() {
+  block_->shares.fetch_add(1, std::memory_order_relaxed);
+  return attempt_ptr{*this};
+}
+
+start& attempt_batch::add(const std::shared_ptr<runner_port>& port) {
+  if (block_ == nullptr || block_->count == block_->room) {
+    const auto room = std::max(expected_ > made_.size() ? expected_ - made_.size() : 0, std::max<std::size_t>(made_.size(), 1));
+    block_ = ::new (::operator new(attempt_block::bytes(room))) attempt_block;
+    block_->room = room;
+    block_->port = port;
+    made_.reserve(made_.size() + room);
   }
-  return out;
+  auto& a = *::new (block_->all() + block_->count) runner_attempt(*block_, *port);
+  ++block_->count;
+  // Nobody else knows the block yet.
+  block_->shares.store(block_->shares.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  made_.push_back(attempt_ptr{a});
+  return a.what_;
+}
+
+std::vector<attempt_ptr> attempt_batch::take() {
+  expected_ = made_.size();
+  block_ = nullptr;
+  return std::exchange(made_, {});
 }
 
 attempt_report report_of(const runner_attempt& a, attempt_report::kind what) {

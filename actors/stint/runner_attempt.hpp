@@ -1,18 +1,21 @@
 /// One attempt at a task, as its body sees it: args in, output, progress and an outcome out.
 ///
 /// Owner    the runner or worker whose turn it is; the body's context and an asynchronous body's promise share it.
-///          Attempts that were handed over together lie in one block, which goes with the last of them.
+///          Attempts that were handed over together lie in blocks, which go with the last of theirs.
 /// Threads  all members from any thread.
 /// Errors   an exception of the body, also one that is not a std::exception, becomes a failed outcome in `execute`.
-/// Cost     one allocation for a whole hand-over; a stop source, notes and texts only when a body asks for them.
+/// Cost     one allocation for many attempts, one atomic for the end of each; a stop source, notes and texts only when a
+///          body asks for them.
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <stint/body.hpp>
@@ -33,9 +36,41 @@ struct start {
 
 struct attempt_block;
 
+/// A share in an attempt; none is null.
+class attempt_ptr {
+public:
+  attempt_ptr() noexcept = default;
+  attempt_ptr(std::nullptr_t) noexcept {}
+  attempt_ptr(const attempt_ptr& other) noexcept;
+  attempt_ptr(attempt_ptr&& other) noexcept : to_(std::exchange(other.to_, nullptr)) {}
+  attempt_ptr& operator=(attempt_ptr other) noexcept {
+    std::swap(to_, other.to_);
+    return *this;
+  }
+  ~attempt_ptr() {
+    if (to_ != nullptr)
+      let_go();
+  }
+
+  [[nodiscard]] runner_attempt* get() const noexcept { return to_; }
+  runner_attempt& operator*() const noexcept { return *to_; }
+  runner_attempt* operator->() const noexcept { return to_; }
+  explicit operator bool() const noexcept { return to_ != nullptr; }
+  void reset() noexcept { *this = nullptr; }
+  friend bool operator==(const attempt_ptr&, const attempt_ptr&) = default;
+
+private:
+  friend class runner_attempt;
+  friend class attempt_batch;
+  explicit attempt_ptr(runner_attempt& counted) noexcept : to_(&counted) {}
+  void let_go() noexcept;
+
+  runner_attempt* to_ = nullptr;
+};
+
 class runner_attempt {
 public:
-  runner_attempt() = default;
+  explicit runner_attempt(attempt_block& in, runner_port& port) noexcept : block_(&in), port_(&port) {}
   runner_attempt(const runner_attempt&) = delete;
   runner_attempt& operator=(const runner_attempt&) = delete;
 
@@ -62,11 +97,12 @@ public:
 
 private:
   friend class runner_port;
-  friend std::vector<attempt_ptr> make_attempts(std::vector<start>& what, const std::shared_ptr<runner_port>& port);
+  friend class attempt_ptr;
+  friend class attempt_batch;
 
   start what_;
-  attempt_block* block_ = nullptr;
-  runner_port* port_ = nullptr; ///< kept alive by the block
+  attempt_block* block_;
+  runner_port* port_; ///< kept alive by the block
   std::atomic<bool> stop_{false};
 
   // guarded by the port
@@ -76,8 +112,22 @@ private:
   bool muted_ = false;
 };
 
-/// Makes the attempts of one hand-over; takes what it is given.
-std::vector<attempt_ptr> make_attempts(std::vector<start>& what, const std::shared_ptr<runner_port>& port);
+/// The attempts of one hand-over, made one by one where they will lie.
+class attempt_batch {
+public:
+  /// Adds an attempt, to be filled in by who made it and nobody later.
+  start& add(const std::shared_ptr<runner_port>& port);
+
+  [[nodiscard]] bool empty() const noexcept { return made_.empty(); }
+
+  /// Takes all of them; as many are expected the next time.
+  [[nodiscard]] std::vector<attempt_ptr> take();
+
+private:
+  std::vector<attempt_ptr> made_;
+  attempt_block* block_ = nullptr; ///< kept by its attempts
+  std::size_t expected_ = 1;
+};
 
 /// Makes a report about an attempt.
 attempt_report report_of(const runner_attempt& a, attempt_report::kind what);

@@ -64,7 +64,11 @@ runner_news runner_port::collect() {
     news_.reports.push_back(std::move(*begun_));
     begun_.reset();
   }
-  return std::exchange(news_, {});
+  // As many will come again, most likely: those grow without moving.
+  const auto many = news_.reports.size();
+  auto all = std::exchange(news_, {});
+  news_.reports.reserve(many);
+  return all;
 }
 
 void runner_port::owes(std::optional<attempt_name> who) {
@@ -77,21 +81,42 @@ std::optional<attempt_name> runner_port::debtor() const {
   return owes_;
 }
 
-void runner_port::report_locked(attempt_report&& what) {
-  if (what.what == attempt_report::kind::finished) {
-    if (begun_ && begun_->id == what.id && begun_->attempt == what.attempt)
-      begun_.reset();
-    if (owes_ && owes_->id == what.id && owes_->attempt == what.attempt)
-      owes_.reset();
-  }
-  news_.reports.push_back(std::move(what));
+/// Forgets what the end of an attempt makes void.
+void runner_port::settle_locked(const attempt_name& who) {
+  if (begun_ && begun_->id == who.id && begun_->attempt == who.attempt)
+    begun_.reset();
+  if (owes_ && owes_->id == who.id && owes_->attempt == who.attempt)
+    owes_.reset();
+}
+
+/// Writes a report where it stays: it holds texts, whose moves are not for nothing.
+void runner_port::end_locked(const attempt_name& who, body_end&& how) {
+  settle_locked(who);
+  auto& r = news_.reports.emplace_back();
+  r.what = attempt_report::kind::finished;
+  r.id = who.id;
+  r.attempt = who.attempt;
+  r.epoch = who.epoch;
+  r.outcome = std::move(how.outcome);
+  r.began = how.began;
+  r.took = how.took;
 }
 
 void runner_port::report(attempt_report what) {
   std::lock_guard guard{mutex_};
   if (closed_)
     return;
-  report_locked(std::move(what));
+  if (what.what == attempt_report::kind::finished)
+    settle_locked({what.id, what.attempt, what.epoch});
+  news_.reports.push_back(std::move(what));
+  wake_locked();
+}
+
+void runner_port::ended(const attempt_name& who, body_end&& how) {
+  std::lock_guard guard{mutex_};
+  if (closed_)
+    return;
+  end_locked(who, std::move(how));
   wake_locked();
 }
 
@@ -103,11 +128,11 @@ void runner_port::began(const attempt_name& who, wall_time when) {
   wake_locked();
 }
 
-void runner_port::ran(attempt_report done, const attempt_name& next, wall_time began) {
+void runner_port::ran(const attempt_name& who, body_end&& how, const attempt_name& next, wall_time began) {
   std::lock_guard guard{mutex_};
   if (closed_)
     return;
-  report_locked(std::move(done));
+  end_locked(who, std::move(how));
   begun_ = begun_report(next, began);
   wake_locked();
 }

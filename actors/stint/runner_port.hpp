@@ -24,7 +24,6 @@
 namespace stint {
 
 class runner_attempt;
-using attempt_ptr = std::shared_ptr<runner_attempt>;
 
 /// What tells one attempt from all others.
 struct attempt_name {
@@ -33,6 +32,13 @@ struct attempt_name {
   std::uint64_t epoch = 0;
 
   friend bool operator==(const attempt_name&, const attempt_name&) = default;
+};
+
+/// How and when a body ended.
+struct body_end {
+  stint::outcome outcome;
+  wall_time began{};
+  nanos took{0};
 };
 
 /// What a body said since it was last asked.
@@ -78,10 +84,12 @@ public:
 
   // -- for runners, promises and bodies -----------------------------------------------------------------------------------
   void report(attempt_report what);
+  /// A body has ended.
+  void ended(const attempt_name& who, body_end&& how);
   /// A body has begun; its outcome makes this news void when both come before the next look.
   void began(const attempt_name& who, wall_time when);
   /// One body has ended and, in the same step, the next has begun.
-  void ran(attempt_report done, const attempt_name& next, wall_time began);
+  void ran(const attempt_name& who, body_end&& how, const attempt_name& next, wall_time began);
   void print(runner_attempt& who, std::string_view text);
   void note_progress(runner_attempt& who, stint::progress p);
   result<unit_t> note_detail(runner_attempt& who, std::string json);
@@ -91,7 +99,8 @@ public:
 
 private:
   void wake_locked();
-  void report_locked(attempt_report&& what);
+  void settle_locked(const attempt_name& who);
+  void end_locked(const attempt_name& who, body_end&& how);
   attempt_notes* notes_locked(runner_attempt& who);
 
   mutable std::mutex mutex_;

@@ -79,10 +79,8 @@ void runner_thread::serve(const std::shared_ptr<shared>& s, std::uint64_t genera
     auto began = clock.wall();
     s->port->began(a->name(), began);
     while (a) {
-      auto done = report_of(*a, attempt_report::kind::finished);
-      done.outcome = execute(a);
-      done.took = clock.lap();
-      done.began = began;
+      const auto who = a->name();
+      body_end how{execute(a), began, clock.lap()};
       guard.lock();
       if (s->generation == generation)
         s->current = nullptr;
@@ -91,9 +89,9 @@ void runner_thread::serve(const std::shared_ptr<shared>& s, std::uint64_t genera
       a = std::move(after); // what the body kept goes without the lock
       if (a) {
         began = clock.wall();
-        s->port->ran(std::move(done), a->name(), began);
+        s->port->ran(who, std::move(how), a->name(), began);
       } else {
-        s->port->report(std::move(done));
+        s->port->ended(who, std::move(how));
       }
     }
     guard.lock();

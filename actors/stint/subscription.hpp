@@ -1,6 +1,6 @@
 /// A running subscription of a plain thread's; ends when it is destroyed.
 ///
-/// Owner    the caller. Keep it no longer than the list.
+/// Owner    the caller. It may outlive the list: then it hears nothing any more.
 /// Threads  callbacks run one at a time on CAF's scheduler: they must not block. end() from any thread.
 /// Errors   a callback that throws is logged as a warning, and hearing goes on.
 #pragma once
@@ -42,7 +42,8 @@ public:
   ~subscription() { end(); }
 
   /// Ends it and waits for the callback that may be running: when this returns, none runs and none begins. Called by that
-  /// callback itself it does not wait. Hold no lock that a callback takes.
+  /// callback itself it does not wait. Hold no lock that a callback takes, and
+  /// let no two callbacks end each other's.
   void end();
 
 private:

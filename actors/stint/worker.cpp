@@ -22,7 +22,7 @@ caf::behavior worker::make_behavior() {
   with_.port->open([me = caf::actor_cast<caf::actor>(this)] { caf_shim::anon_tell(me, crew_messages::look{}); });
   return {
     [this](hand_over& m) {
-      take(m.starts);
+      take(m.attempts);
       go_on();
     },
     [this](const crew_messages::look&) {
@@ -33,12 +33,12 @@ caf::behavior worker::make_behavior() {
     },
     [this](const stop_attempt& m) {
       stop_one(m.who);
-      tell_list();
+      go_on(); // what is taken out of the runner may have held up the next
     },
     [this](const take_back& m) {
       for (const auto& who : m.whom)
         give_back(who);
-      tell_list();
+      go_on();
     },
     [this](const replace_runner& m) {
       go_without(m.who);
@@ -47,8 +47,7 @@ caf::behavior worker::make_behavior() {
   };
 }
 
-void worker::take(std::vector<start>& starts) {
-  auto fresh = make_attempts(starts, with_.port);
+void worker::take(std::vector<attempt_ptr>& fresh) {
   const bool straight = queue_.empty() && !promised_ && std::all_of(fresh.begin(), fresh.end(), blocks);
   if (straight) {
     in_runner_ += fresh.size();

@@ -37,7 +37,7 @@ public:
   void on_exit() override;
 
 private:
-  void take(std::vector<start>& starts);
+  void take(std::vector<attempt_ptr>& fresh);
   void go_on();
   bool pump();
   void run_here(attempt_ptr a, moment& clock);

@@ -43,6 +43,14 @@ public:
       tail_.erase(0, tail_.size() - tail_room_);
   }
 
+  /// Lets go of everything that is kept; offsets go on.
+  void drop() {
+    head_room_ = 0; // a head that came later would not be the beginning
+    begin_ = total_;
+    head_ = {};
+    tail_ = {};
+  }
+
   /// Reads up to `limit` bytes from `offset` on; what is not kept any more is skipped and counted as dropped.
   [[nodiscard]] output_piece read(std::uint64_t offset, std::size_t limit) const {
     output_piece p;

@@ -14,10 +14,14 @@
 
 namespace stint {
 
-/// Tells whether two tasks may hold one node in these modes; units are counted besides.
-constexpr bool compatible(lock_mode a, lock_mode b) noexcept {
-  constexpr auto bit = [](lock_mode m) { return 1U << static_cast<unsigned>(m); };
-  constexpr std::array<unsigned, lock_mode_count> fits{
+/// A set of modes as bits.
+using mode_bits = std::uint8_t;
+
+constexpr mode_bits bit(lock_mode m) noexcept { return static_cast<mode_bits>(1U << static_cast<unsigned>(m)); }
+
+/// Returns the modes in which others may hold a node that a task holds in this one; units are counted besides.
+constexpr mode_bits fitting(lock_mode m) noexcept {
+  constexpr std::array<mode_bits, lock_mode_count> fits{
     bit(lock_mode::is) | bit(lock_mode::ix) | bit(lock_mode::s) | bit(lock_mode::six), // is
     bit(lock_mode::is) | bit(lock_mode::ix),                                           // ix
     bit(lock_mode::is) | bit(lock_mode::s),                                            // s
@@ -25,8 +29,11 @@ constexpr bool compatible(lock_mode a, lock_mode b) noexcept {
     0,                                                                                 // x
     bit(lock_mode::u),                                                                 // u
   };
-  return (fits[static_cast<std::size_t>(a)] & bit(b)) != 0;
+  return fits[static_cast<std::size_t>(m)];
 }
+
+/// Tells whether two tasks may hold one node in these modes.
+constexpr bool compatible(lock_mode a, lock_mode b) noexcept { return (fitting(a) & bit(b)) != 0; }
 
 /// Returns the weakest mode that is as strong as both: claims of one task never conflict with each other.
 constexpr lock_mode strongest(lock_mode a, lock_mode b) noexcept {
@@ -65,8 +72,22 @@ struct claim_node {
   std::uint32_t capacity = 0;
   std::uint64_t units_held = 0;
   std::array<std::uint32_t, lock_mode_count> held{};
+  mode_bits held_modes = 0;    ///< those with somebody in `held`
+  mode_bits waiting_modes = 0; ///< those with somebody in their lane's `waiting`
   ticket* holders = nullptr;
   std::vector<claim_lane> lanes; ///< made when somebody first waits here in that mode
+
+  void enter(ticket& t) {
+    lane(t.mode).waiting.push(t);
+    waiting_modes |= bit(t.mode);
+  }
+
+  void leave(ticket& t) {
+    auto& l = lane(t.mode);
+    l.waiting.remove(t);
+    if (l.waiting.empty())
+      waiting_modes &= static_cast<mode_bits>(~bit(t.mode));
+  }
 
   claim_lane& lane(lock_mode m) {
     for (auto& l : lanes)

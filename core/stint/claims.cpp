@@ -73,10 +73,16 @@ result<unit_t> claims::declare(std::string_view key, std::uint32_t capacity, std
       return {errc::wrong_state, "'" + std::string{key} + "' is claimed; declare its capacity before its first use"};
   }
   auto& n = node_for(key);
+  declared_ += n.counted ? 0 : 1;
   n.counted = true;
   n.capacity = capacity;
   wake(n, woken);
   return unit;
+}
+
+bool claims::declared(std::string_view key) const {
+  const auto i = nodes_.find(key);
+  return i != nodes_.end() && i->second->counted;
 }
 
 claim_node& claims::node_for(std::string_view text) {
@@ -160,19 +166,20 @@ void claims::unplan(claim_holder& h) {
 bool claims::blocked(const ticket& t) const {
   ++looks_;
   const auto& n = *t.node;
-  for (std::size_t m = 0; m < lock_mode_count; ++m)
-    if (n.held[m] != 0 && !compatible(t.mode, static_cast<lock_mode>(m))) {
-      if (planted(plant::shared_with_exclusive) && t.mode == lock_mode::s && static_cast<lock_mode>(m) == lock_mode::x)
+  const auto fits = fitting(t.mode);
+  auto clashing = static_cast<mode_bits>(n.held_modes & ~fits);
+  if (planted(plant::shared_with_exclusive) && t.mode == lock_mode::s)
+    clashing &= static_cast<mode_bits>(~bit(lock_mode::x));
+  if (clashing != 0)
+    return true;
+  if ((n.waiting_modes & ~fits) != 0)
+    for (const auto& l : n.lanes) {
+      if (compatible(t.mode, l.mode))
         continue;
-      return true;
+      if (const auto* first = l.waiting.front();
+          first != nullptr && first->order() < t.order() && !planted(plant::overtake))
+        return true;
     }
-  for (const auto& l : n.lanes) {
-    if (compatible(t.mode, l.mode))
-      continue;
-    if (const auto* first = l.waiting.front();
-        first != nullptr && first->order() < t.order() && !planted(plant::overtake))
-      return true;
-  }
   if (t.mode != lock_mode::u)
     return false;
   // A small request does not pass a big one ahead of it: everyone ahead is served first.
@@ -217,7 +224,7 @@ bool claims::draw(claim_holder& h, std::uint64_t rank) {
   STINT_ASSERT(h.at == claim_holder::stage::planned, h.id, static_cast<unsigned>(h.at));
   h.rank = rank;
   ++waiting_;
-  each(h, [](ticket& t) { t.node->lane(t.mode).waiting.push(t); });
+  each(h, [](ticket& t) { t.node->enter(t); });
   if (auto* t = first_block(h)) {
     park(h, *t);
     return false;
@@ -239,8 +246,9 @@ void claims::grant(claim_holder& h) {
   STINT_ASSERT(h.at == claim_holder::stage::ready, h.id, static_cast<unsigned>(h.at));
   each(h, [](ticket& t) {
     auto& n = *t.node;
-    n.lane(t.mode).waiting.remove(t);
+    n.leave(t);
     ++n.held[static_cast<std::size_t>(t.mode)];
+    n.held_modes |= bit(t.mode);
     n.units_held += t.units;
     t.place.prev = nullptr;
     t.place.next = n.holders;
@@ -255,7 +263,7 @@ void claims::grant(claim_holder& h) {
 void claims::leave_lines(claim_holder& h) {
   unpark(h);
   --waiting_;
-  each(h, [](ticket& t) { t.node->lane(t.mode).waiting.remove(t); });
+  each(h, [](ticket& t) { t.node->leave(t); });
   h.at = claim_holder::stage::planned;
 }
 
@@ -268,6 +276,8 @@ void claims::release(claim_holder& h, std::vector<claim_holder*>& woken) {
     --held;
     if (planted(plant::release_twice) && held > 0)
       --held;
+    if (held == 0)
+      n.held_modes &= static_cast<mode_bits>(~bit(t.mode));
     n.units_held -= t.units;
     (t.place.prev != nullptr ? t.place.prev->place.next : n.holders) = t.place.next;
     if (t.place.next != nullptr)

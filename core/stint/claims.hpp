@@ -80,6 +80,10 @@ public:
   /// Declares how many units a key has, or changes it; holders are never interrupted. Wakes who can go on.
   result<unit_t> declare(std::string_view key, std::uint32_t capacity, std::vector<claim_holder*>& woken);
 
+  /// Number of keys with a capacity, which stay for good; and whether this is one.
+  [[nodiscard]] std::size_t declared() const noexcept { return declared_; }
+  [[nodiscard]] bool declared(std::string_view key) const;
+
   /// Resolves claims that `check` accepted into tickets; `alone` claims everything besides.
   void plan(claim_holder& h, std::span<const claim> wanted, bool alone);
 
@@ -147,6 +151,7 @@ private:
   std::unique_ptr<claim_node> root_;
   std::unordered_map<std::string, std::unique_ptr<claim_node>, text_hash, std::equal_to<>> nodes_;
   std::size_t waiting_ = 0;
+  std::size_t declared_ = 0;
   mutable std::uint64_t looks_ = 0;
 };
 

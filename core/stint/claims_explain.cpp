@@ -117,10 +117,16 @@ void claims::audit() const {
       ++held[static_cast<std::size_t>(t->mode)];
       units += t->units;
     }
-    for (std::size_t m = 0; m < lock_mode_count; ++m)
+    for (std::size_t m = 0; m < lock_mode_count; ++m) {
+      const auto in_mode = bit(static_cast<lock_mode>(m));
       STINT_ASSERT(held[m] == n.held[m], held[m], n.held[m]);
+      STINT_ASSERT((held[m] != 0) == ((n.held_modes & in_mode) != 0), held[m], n.held_modes);
+    }
     STINT_ASSERT(units == n.units_held, units, n.units_held);
+    mode_bits waiting_modes = 0;
     for (const auto& l : n.lanes) {
+      if (!l.waiting.empty())
+        waiting_modes |= bit(l.mode);
       l.waiting.for_each([&](const ticket& t) {
         STINT_ASSERT(t.who->at == claim_holder::stage::ready || t.who->at == claim_holder::stage::parked, t.who->id, 0);
         return true;
@@ -129,6 +135,7 @@ void claims::audit() const {
       if (const auto* first = l.parked.front())
         STINT_ASSERT(blocked(*first), first->who->id, static_cast<unsigned>(l.mode));
     }
+    STINT_ASSERT(waiting_modes == n.waiting_modes, waiting_modes, n.waiting_modes);
   };
   audit_node(*root_);
   std::size_t waiting = 0; // everybody who waits does so at the root too

@@ -28,6 +28,7 @@ struct crew_member {
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
   bool slow = false;          ///< the body it runs has turned out long
+  std::size_t room = 1;       ///< its window() in this round of hand-over
 
   [[nodiscard]] bool knows(std::uint32_t kind) const noexcept { return kind < kinds.size() && kinds[kind]; }
 
@@ -65,6 +66,10 @@ struct crew_member {
   }
 
   void drop(const live* l) {
+    if (!has.empty() && has.front() == l) { // they end in the order of hand-over
+      has.pop_front();
+      return;
+    }
     auto i = std::find(has.begin(), has.end(), l);
     if (i != has.end())
       has.erase(i);

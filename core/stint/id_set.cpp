@@ -5,16 +5,7 @@
 
 namespace stint {
 
-namespace {
-
-constexpr std::uint64_t page_of(task_id id) { return id / id_set::page_ids; }
-constexpr std::size_t word_of(task_id id) { return (id % id_set::page_ids) / 64; }
-constexpr std::uint64_t bit_of(task_id id) { return std::uint64_t{1} << (id % 64); }
-
-} // namespace
-
-void id_set::insert(task_id id) {
-  const auto number = page_of(id);
+void id_set::come_near(std::uint64_t number) {
   if (pages_.empty())
     base_ = number;
   if (number < base_) {
@@ -29,27 +20,15 @@ void id_set::insert(task_id id) {
   auto& slot = pages_[number - base_];
   if (!slot)
     slot = spare_ ? std::move(spare_) : std::make_unique<page>();
-  auto& word = slot->words[word_of(id)];
-  if ((word & bit_of(id)) != 0)
-    return;
-  word |= bit_of(id);
-  ++slot->count;
-  ++size_;
+  near_ = slot.get();
+  near_number_ = number;
 }
 
-void id_set::erase(task_id id) {
-  const auto number = page_of(id);
-  if (number < base_ || number - base_ >= pages_.size() || !pages_[number - base_])
-    return;
-  auto& slot = pages_[number - base_];
-  auto& word = slot->words[word_of(id)];
-  if ((word & bit_of(id)) == 0)
-    return;
-  word &= ~bit_of(id);
-  --size_;
-  if (--slot->count != 0)
-    return;
-  spare_ = std::move(slot);
+/// Takes an empty page out.
+void id_set::give_up(std::uint64_t number) {
+  spare_ = std::move(pages_[number - base_]);
+  if (number == near_number_)
+    near_number_ = ~std::uint64_t{0};
   // Ids only grow: give back the front, so that a long life does not keep a table of empty pages. The front may have
   // been emptied long ago, while younger pages still had members.
   if (!pages_.front()) {
@@ -116,14 +95,14 @@ void id_query::walk(task_id from, bool upwards, const std::function<bool(task_id
   }
   if (low >= high)
     return;
-  const auto start = page_of(from);
+  const auto start = id_set::page_of(from);
   if (upwards) {
     for (auto number = std::max(low, start); number < high; ++number) {
       if (!has_page(number))
         continue;
-      for (std::size_t w = number == start ? word_of(from) : 0; w < id_set::page_words; ++w) {
+      for (std::size_t w = number == start ? id_set::word_of(from) : 0; w < id_set::page_words; ++w) {
         auto bits = word(number, w);
-        if (number == start && w == word_of(from))
+        if (number == start && w == id_set::word_of(from))
           bits &= ~std::uint64_t{0} << (from % 64);
         for (; bits != 0; bits &= bits - 1)
           if (!fn(number * id_set::page_ids + w * 64 + static_cast<unsigned>(std::countr_zero(bits))))
@@ -135,9 +114,9 @@ void id_query::walk(task_id from, bool upwards, const std::function<bool(task_id
   for (auto number = std::min(high, start + 1); number-- > low;) {
     if (!has_page(number))
       continue;
-    for (std::size_t w = (number == start ? word_of(from) : id_set::page_words - 1) + 1; w-- > 0;) {
+    for (std::size_t w = (number == start ? id_set::word_of(from) : id_set::page_words - 1) + 1; w-- > 0;) {
       auto bits = word(number, w);
-      if (number == start && w == word_of(from) && from % 64 != 63)
+      if (number == start && w == id_set::word_of(from) && from % 64 != 63)
         bits &= (std::uint64_t{1} << (from % 64 + 1)) - 1;
       while (bits != 0) {
         const auto top = 63 - static_cast<unsigned>(std::countl_zero(bits));

@@ -194,11 +194,16 @@ public:
 
 private:
   struct stuck_body {
-    std::unique_ptr<stint::live> live;
+    live_pool::pointer live;
     bool freed = false;
   };
   /// What is known of a kind: nothing, that it runs again after a death, or that it does not.
   enum class knowledge : std::uint8_t { none, again, once };
+  /// Numbers of a new task's queue and kind; 0: none yet.
+  struct named {
+    std::uint32_t queue = 0;
+    std::uint32_t kind = 0;
+  };
   struct remembered {
     task_id id = 0;
     std::uint64_t hash = 0;
@@ -208,9 +213,13 @@ private:
     return n != 0 && n < kinds_.size() ? kinds_[n] : knowledge::none;
   }
   void transit(record& r, state to, moment now, effects& fx);
-  void tell(const record& r, state from, moment now, effects& fx, bool created = false, bool deleted = false);
+  void tell(const record& r, state from, moment now, effects& fx, bool created = false, bool deleted = false) {
+    if (options_.observed)
+      add_event(r, from, now, fx, created, deleted);
+  }
+  void add_event(const record& r, state from, moment now, effects& fx, bool created, bool deleted);
   result<record*> changeable(task_id id, task_version if_version);
-  result<unit_t> check_new(const new_task& t, std::size_t& fresh) const;
+  result<unit_t> check_new(const new_task& t, std::size_t& fresh, named& names) const;
   void enter_waiting(record& r, moment now, effects& fx, bool to_the_end);
   void draw(record& r);
   void withdraw(record& r);
@@ -257,6 +266,7 @@ private:
   void reroute(const filter& f);
 
   ledger_options options_;
+  live_pool lives_; ///< before whatever owns one
   table tasks_;
   stint::claims claims_;
   ready ready_;
@@ -279,6 +289,7 @@ private:
   steady_time keep_at_ = steady_time::max();           ///< when the next one is due
   std::uint64_t keep_turn_ = 0;
   std::vector<claim_holder*> woken_;
+  std::vector<named> named_; ///< of the submission that is being taken
   bool paused_ = false;
   bool draining_ = false;
   bool stopping_ = false;

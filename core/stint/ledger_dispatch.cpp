@@ -12,7 +12,7 @@ namespace {
 crew_member* least_busy(crew& all, std::uint32_t kind) {
   crew_member* best = nullptr;
   for (auto& m : all.members())
-    if (m.has.size() < m.window() && m.knows(kind)
+    if (m.has.size() < m.room && m.knows(kind)
         && (best == nullptr || m.has.size() < best->has.size()))
       best = &m;
   return best;
@@ -21,8 +21,10 @@ crew_member* least_busy(crew& all, std::uint32_t kind) {
 } // namespace
 
 void ledger::dispatch(moment now, effects& fx) {
-  for (auto& m : crew_.members())
+  for (auto& m : crew_.members()) {
     m.still_runs(now.steady);
+    m.room = m.window();
+  }
   std::vector<std::uint32_t> busy; // kinds whose workers have no room; a round makes none
   auto has_room = [&busy](std::uint32_t kind) { return std::find(busy.begin(), busy.end(), kind) == busy.end(); };
   while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
@@ -193,7 +195,7 @@ void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_en
 /// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys.
 void ledger::set_stuck(record& r) {
   auto old = std::move(r.live);
-  r.live = std::make_unique<stint::live>();
+  r.live = lives_.make();
   auto& l = *r.live;
   l.id = old->id;
   l.queue = old->queue;

@@ -39,12 +39,15 @@ result<explanation> ledger::explain(task_id id, moment now) const {
     e.waits_for = claims_.in_the_way_of(*r->live, now.steady, most_blockers);
     e.holds_back = claims_.held_back_by(*r->live, now.steady, most_blockers);
   }
+  bool stuck_holds = false;
   if (auto s = stuck_.find(id); s != stuck_.end())
     for (const auto& body : s->second)
-      if (!body.freed)
+      if (!body.freed) {
+        stuck_holds = true;
         for (auto& b : claims_.held_back_by(*body.live, now.steady, most_blockers))
           if (b.id != id)
             e.holds_back.push_back(std::move(b));
+      }
   name_them(e.waits_for);
   name_them(e.holds_back);
   const auto queue = "'" + tasks_.queue_name(*r) + "'";
@@ -65,7 +68,8 @@ result<explanation> ledger::explain(task_id id, moment now) const {
     default:
       e.text = std::string{to_string(r->state)};
       if (r->has_stuck)
-        e.text += "; a stuck body of it still holds its claims";
+        e.text += stuck_holds ? "; a stuck body of it still holds its claims"
+                              : "; a stuck body of it still runs, without its claims";
       return e;
   }
   e.waiting_for = now.steady - r->live->since;

@@ -103,6 +103,8 @@ result<task_version> ledger::limit_queue(const std::string& queue, std::uint32_t
 result<task_version> ledger::declare(const std::string& key, std::uint32_t capacity, moment, effects&) {
   if (auto ok = check_key(key, options_.limits); !ok)
     return ok.error();
+  if (!claims_.declared(key) && claims_.declared() >= options_.limits.declared)
+    return {errc::too_many_declared, std::to_string(options_.limits.declared)};
   if (auto ok = claims_.declare(key, capacity, woken_); !ok)
     return ok.error();
   woken();

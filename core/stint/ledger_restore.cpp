@@ -59,7 +59,7 @@ void ledger::restore(stored_task s) {
     return;
   }
   ++pending_;
-  r.live = std::make_unique<stint::live>();
+  r.live = lives_.make();
   auto& l = *r.live;
   l.id = r.id;
   l.queue = r.queue;

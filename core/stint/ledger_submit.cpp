@@ -39,7 +39,7 @@ std::uint64_t fingerprint(const spec& s) {
 }
 
 bool has_extra(const spec& s, task_id retry_of) {
-  static const retry_policy plain;
+  static constexpr retry_policy plain;
   return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.idempotency_key.empty() || s.timeout
          || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
 }
@@ -52,15 +52,19 @@ ledger::ledger(ledger_options options)
 }
 
 void ledger::know_kind(const std::string& kind, bool once) {
+  if (!check_word(kind, errc::unknown_kind, "the kind", options_.limits))
+    return; // no task could name it
   const auto n = tasks_.kinds.number(kind);
   if (kinds_.size() <= n)
     kinds_.resize(n + 1);
   kinds_[n] = once ? knowledge::once : knowledge::again;
 }
 
-result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
+result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh, named& names) const {
   const auto& s = *t.what;
-  if (auto ok = check_spec(s, options_.limits); !ok)
+  names = {tasks_.queues.find(s.queue), s.kind.empty() ? 0 : tasks_.kinds.find(s.kind)};
+  const bool known = known_kind(names.kind) != knowledge::none;
+  if (auto ok = check_spec(s, options_.limits, {names.queue != 0, known}); !ok)
     return ok;
   if (s.kind.empty() && t.body == 0)
     return {errc::body_missing, "task '" + s.name + "' has neither a body nor a kind"};
@@ -74,15 +78,15 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh) const {
                                               + std::to_string(i->second.id)};
       return unit; // not a new one
     }
-  if (!s.kind.empty() && known_kind(tasks_.kinds.find(s.kind)) == knowledge::none)
+  if (!s.kind.empty() && !known)
     return {errc::unknown_kind, "'" + s.kind + "'"};
-  const auto queue = tasks_.queues.find(s.queue);
-  if (queue == 0 && tasks_.queues.size() > options_.limits.queues)
+  if (names.queue == 0 && tasks_.queues.size() > options_.limits.queues)
     return {errc::too_many_queues, "'" + s.queue + "' would be one more than " + std::to_string(options_.limits.queues)};
-  if (draining_ || (queue != 0 && ready_.queue(queue).draining))
+  if (draining_ || (names.queue != 0 && ready_.queue(names.queue).draining))
     return {errc::queue_draining, "'" + s.queue + "'"};
-  if (auto ok = claims_.check(s.claims); !ok)
-    return ok;
+  if (!s.claims.empty())
+    if (auto ok = claims_.check(s.claims); !ok)
+      return ok;
   ++fresh;
   return unit;
 }
@@ -96,9 +100,10 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
   std::size_t fresh = 0;
   std::unordered_map<std::string_view, std::size_t> keys; // of this very batch
   std::unordered_set<std::string_view> new_queues;
+  named_.resize(batch.size());
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& s = *batch[i].what;
-    auto ok = check_new(batch[i], fresh);
+    auto ok = check_new(batch[i], fresh, named_[i]);
     if (ok && !s.idempotency_key.empty()) {
       auto [first, is_first] = keys.try_emplace(s.idempotency_key, i);
       if (!is_first && fingerprint(*batch[first->second].what) != fingerprint(s))
@@ -106,7 +111,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
       else if (!is_first && !idempotent_.contains(s.idempotency_key))
         --fresh;
     }
-    if (ok && tasks_.queues.find(s.queue) == 0 && new_queues.insert(s.queue).second
+    if (ok && named_[i].queue == 0 && new_queues.insert(s.queue).second
         && new_queues.size() + tasks_.queues.size() > options_.limits.queues + 1)
       ok = {errc::too_many_queues, "the submission names " + std::to_string(new_queues.size())
                                      + " new queues, of " + std::to_string(options_.limits.queues) + " in all"};
@@ -120,23 +125,25 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
                                       + " more would pass the limit of " + std::to_string(options_.limits.pending)};
   submitted out;
   out.ids.reserve(batch.size());
-  for (const auto& t : batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const auto& t = batch[i];
     auto& s = *t.what;
     if (!s.idempotency_key.empty())
-      if (auto i = idempotent_.find(s.idempotency_key); i != idempotent_.end()) {
-        out.ids.push_back(i->second.id);
+      if (auto first = idempotent_.find(s.idempotency_key); first != idempotent_.end()) {
+        out.ids.push_back(first->second.id);
         if (t.body != 0)
           fx.dropped.push_back(t.body);
         continue;
       }
     const bool put_off = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);
-    auto& r = tasks_.add(std::move(s.name), s.queue, s.kind, put_off ? state::scheduled : state::waiting);
+    const auto queue = named_[i].queue != 0 ? named_[i].queue : tasks_.add_queue(s.queue);
+    auto& r = tasks_.add(std::move(s.name), queue, named_[i].kind, put_off ? state::scheduled : state::waiting);
     unsaved_.before_creation(r.id);
     ready_.queue(r.queue);
     r.priority = static_cast<std::int8_t>(s.priority);
     r.submitted = now.wall;
     r.body = t.body;
-    r.live = std::make_unique<stint::live>();
+    r.live = lives_.make();
     auto& l = *r.live;
     l.id = r.id;
     l.queue = r.queue;
@@ -193,9 +200,7 @@ void ledger::transit(record& r, state to, moment now, effects& fx) {
   tell(r, from, now, fx);
 }
 
-void ledger::tell(const record& r, state from, moment now, effects& fx, bool created, bool deleted) {
-  if (!options_.observed)
-    return;
+void ledger::add_event(const record& r, state from, moment now, effects& fx, bool created, bool deleted) {
   if (planted(plant::event_skipped) && r.id % 17 == 5 && r.state == state::running)
     return;
   event e;

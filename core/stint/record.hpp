@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <stint/claims.hpp>
+#include <stint/pool.hpp>
 #include <stint/task.hpp>
 
 namespace stint {
@@ -52,12 +53,15 @@ struct live : claim_holder {
   line_link<live> ready;
 };
 
-struct record {
+using live_pool = pool<live>;
+
+/// Two lines of the processor's cache, and no third.
+struct alignas(64) record {
   task_id id = 0;
   task_version version = 0;
   std::string name;
   std::unique_ptr<task_extra> extra;
-  std::unique_ptr<stint::live> live;
+  live_pool::pointer live;
   std::uint64_t fence = 0;
   wall_time submitted{};
   wall_time started{};

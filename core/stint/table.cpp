@@ -31,7 +31,7 @@ std::uint32_t table::add_queue(std::string_view name) {
   return n;
 }
 
-record& table::add(std::string name, std::string_view queue, std::string_view kind, state s) {
+record& table::add(std::string name, std::uint32_t queue, std::uint32_t kind, state s) {
   const auto id = ++last_;
   const auto number = id / chunk_size;
   if (chunks_.empty())
@@ -46,13 +46,11 @@ record& table::add(std::string name, std::string_view queue, std::string_view ki
       if (auto& before = chunks_[number - first_chunk_ - 1]; before && before->used == 0)
         before.reset();
   }
-  ++c->used;
-  auto& r = c->records[id % chunk_size];
-  r = record{};
+  auto& r = c->make(id % chunk_size);
   r.id = id;
   r.name = std::move(name);
-  r.queue = add_queue(queue);
-  r.kind = kinds.number(kind);
+  r.queue = queue;
+  r.kind = kind;
   r.state = s;
   if (by_kind_.size() <= r.kind)
     by_kind_.resize(r.kind + 1);
@@ -68,19 +66,6 @@ void table::index_tags(const record& r) {
   if (r.extra)
     for (const auto& tag : r.extra->tags)
       by_tag_[tag].insert(r.id);
-}
-
-record* table::find(task_id id) { return const_cast<record*>(std::as_const(*this).find(id)); }
-
-const record* table::find(task_id id) const {
-  const auto number = id / chunk_size;
-  if (number < first_chunk_ || number - first_chunk_ >= chunks_.size())
-    return nullptr;
-  const auto& c = chunks_[number - first_chunk_];
-  if (!c)
-    return nullptr;
-  const auto& r = c->records[id % chunk_size];
-  return r.id == id && id != 0 ? &r : nullptr;
 }
 
 error table::missing(task_id id) const {
@@ -113,8 +98,8 @@ void table::erase(record& r) {
           by_tag_.erase(i);
       }
   auto& c = chunks_[id / chunk_size - first_chunk_];
-  r = record{};
-  if (--c->used != 0)
+  c->end(id % chunk_size);
+  if (c->used != 0)
     return;
   // The chunk that new ids go to stays, even when it is empty for a moment.
   if (id / chunk_size != last_ / chunk_size)

@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <stint/id_set.hpp>
@@ -46,13 +48,13 @@ class table {
 public:
   explicit table(const limits& bounds) : bounds_(bounds) {}
 
-  /// Makes the record of the next id, in state `s`.
-  record& add(std::string name, std::string_view queue, std::string_view kind, state s);
+  /// Makes the record of the next id, in state `s`; queue and kind are numbers of `queues` and `kinds`.
+  record& add(std::string name, std::uint32_t queue, std::uint32_t kind, state s);
 
   /// Makes the record of an id greater than all before; for a list that goes on from a store.
   record& restore(task_id id, std::string name, std::string_view queue, std::string_view kind, state s) {
     last_ = id - 1;
-    return add(std::move(name), queue, kind, s);
+    return add(std::move(name), add_queue(queue), kinds.number(kind), s);
   }
 
   /// The next id is the one after this.
@@ -65,8 +67,14 @@ public:
   void index_tags(const record& r);
 
   /// Returns the record, or null when it never was or is deleted.
-  [[nodiscard]] record* find(task_id id);
-  [[nodiscard]] const record* find(task_id id) const;
+  [[nodiscard]] record* find(task_id id) { return const_cast<record*>(std::as_const(*this).find(id)); }
+  [[nodiscard]] const record* find(task_id id) const {
+    const auto number = id / chunk_size - first_chunk_;
+    if (number >= chunks_.size() || !chunks_[number])
+      return nullptr;
+    const auto& c = *chunks_[number];
+    return c.has(id % chunk_size) ? &c.places[id % chunk_size].task : nullptr;
+  }
 
   /// Tells an id that never was from one that is deleted.
   [[nodiscard]] error missing(task_id id) const;
@@ -103,9 +111,37 @@ public:
 
 private:
   static constexpr std::size_t chunk_size = 256;
+  /// Records are made in it one by one: a record is written once before its task moves.
   struct chunk {
-    std::array<record, chunk_size> records;
+    union place {
+      place() noexcept {}
+      ~place() {}
+      record task;
+    };
+    chunk() noexcept {} // leaves the places alone
+    chunk(const chunk&) = delete;
+    chunk& operator=(const chunk&) = delete;
+    ~chunk() {
+      for (std::size_t i = 0; i < chunk_size; ++i)
+        if (has(i))
+          places[i].task.~record();
+    }
+
+    [[nodiscard]] bool has(std::size_t i) const noexcept { return (there[i / 64] >> (i % 64) & 1) != 0; }
+    record& make(std::size_t i) {
+      there[i / 64] |= std::uint64_t{1} << (i % 64);
+      ++used;
+      return *::new (&places[i].task) record();
+    }
+    void end(std::size_t i) {
+      there[i / 64] &= ~(std::uint64_t{1} << (i % 64));
+      --used;
+      places[i].task.~record();
+    }
+
+    std::array<std::uint64_t, chunk_size / 64> there{};
     std::size_t used = 0;
+    std::array<place, chunk_size> places;
   };
 
   /// Returns false when nothing can match.

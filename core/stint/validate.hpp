@@ -11,8 +11,14 @@
 
 namespace stint {
 
+/// Words that need no look, because they are names already.
+struct known_words {
+  bool queue = false;
+  bool kind = false;
+};
+
 /// Checks everything about a spec but its body, its kind and what is declared in the list.
-result<unit_t> check_spec(const spec& s, const limits& bounds);
+result<unit_t> check_spec(const spec& s, const limits& bounds, known_words known = {});
 
 /// Checks a word that names a queue, a kind or a tag.
 result<unit_t> check_word(std::string_view word, errc code, std::string_view what, const limits& bounds);

@@ -76,6 +76,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::invalid_commit, "invalid_commit", "the commit contradicts itself or what is stored"},
   {errc::no_subscriber, "no_subscriber", "a subscription names no actor to tell"},
   {errc::no_thread, "no_thread", "the system has no thread for a worker"},
+  {errc::too_many_declared, "too_many_declared", "the list keeps no more capacities"},
   {errc::store_damaged, "store_damaged", "what the store reads is not what was written"},
   {errc::store_too_new, "store_too_new", "the store was written by a newer version of stint"},
   {errc::not_a_store, "not_a_store", "the file is something else than a store of tasks"},

@@ -79,6 +79,7 @@ enum class errc : std::uint8_t {
   invalid_commit,
   no_subscriber,
   no_thread,
+  too_many_declared,
   store_damaged,
   store_too_new,
   not_a_store,

@@ -34,11 +34,13 @@ struct limits {
   std::size_t key_depth = 16;
   /// Bytes of a key.
   std::size_t key = 512;
+  /// Keys with a declared capacity; each stays for good, so a thousand times what a machine has is a mistake.
+  std::size_t declared = 10'000;
   /// Queues of a list; picking looks at the open ones.
   std::size_t queues = 1'000;
   /// Bytes of a task's output that are kept, half from its head and half from its tail.
   std::size_t output = 64 * 1024;
-  /// Bytes of all kept output together; past it the oldest task's output goes first.
+  /// Bytes of all kept output together; past it the text that has been silent for longest goes first.
   std::size_t output_total = 256 * 1024 * 1024;
   /// Bytes of a detail, of an outcome's value.
   std::size_t detail = 64 * 1024;
@@ -53,7 +55,7 @@ struct limits {
   std::size_t scan = 20'000;
   /// Ids named in one get, wait or delete message.
   std::size_t ids = 100'000;
-  /// Waits served at once.
+  /// Waits, fences, drains and stops served at once, each sort by itself.
   std::size_t waits = 100'000;
   /// Subscribers at once; each costs a buffer.
   std::size_t subscribers = 10'000;

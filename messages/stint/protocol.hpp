@@ -10,7 +10,7 @@
 ///     |-- wait{ids, mode} ---------->|   ... answers when they settle: wait_result
 ///     |-- get{id} ------------------>|   answers: task
 ///     |-- cancel{id, if_version} --->|   answers: changed{version, count}
-///     |-- subscribe{who, from} ----->|   answers: subscribed{number}; `who` gets snapshot, events, notices, reset
+///     |-- subscribe{who, from} ----->|   answers: subscribed{number}; `who` gets snapshot, events, notices, reset, closed
 #pragma once
 
 #include <cstdint>
@@ -84,6 +84,8 @@ struct events { std::uint64_t number = 0; shared_events batch; };
 struct notices { std::uint64_t number = 0; shared_notices batch; };
 /// Forget what you know: events were missed. A snapshot follows.
 struct reset { std::uint64_t number = 0; std::string why; };
+/// The last word, after every event: the list has ended.
+struct closed { std::uint64_t number = 0; };
 
 } // namespace stint::protocol
 
@@ -124,7 +126,7 @@ bool inspect(Inspector& f, errc& code) {
   X(changed) X(get) X(get_many) X(many) X(read_page) X(counts) X(explain) X(read_output) X(read_detail) X(read_value)  \
   X(read_args) X(json_text) X(wait) X(fence) X(pause) X(resume) X(drain) X(limit_queue) X(declare) X(stop) X(stopped)  \
   X(subscribe) X(subscribed) X(unsubscribe) X(credit) X(snapshot) X(snapshot_end) X(events) X(reset)  \
-  X(notices)
+  X(notices) X(closed)
 #define STINT_ANSWER_TYPES(X)                                                                                          \
   X(task) X(page) X(totals) X(explanation) X(output_piece) X(wait_result) X(fence_result)
 // clang-format on

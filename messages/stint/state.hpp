@@ -79,12 +79,17 @@ inline constexpr auto moves = std::to_array<move>({
   {state::quarantined, state::failed, "body lost"},
 });
 
+/// The same table as bits, for the look at each transition.
+inline constexpr auto moves_from = [] {
+  std::array<std::uint16_t, state_count> out{};
+  for (const auto& m : moves)
+    out[static_cast<std::size_t>(m.from)] |= static_cast<std::uint16_t>(1U << static_cast<unsigned>(m.to));
+  return out;
+}();
+
 /// Tells whether a task may go from `from` to `to`.
 constexpr bool legal(state from, state to) noexcept {
-  for (const auto& m : moves)
-    if (m.from == from && m.to == to)
-      return true;
-  return false;
+  return (moves_from[static_cast<std::size_t>(from)] >> static_cast<unsigned>(to) & 1U) != 0;
 }
 
 /// Tells whether a state is never left again; only deletion follows.

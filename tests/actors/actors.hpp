@@ -93,7 +93,7 @@ public:
 
   Answer answer() {
     std::optional<Answer> got;
-    pending_.receive([&got](Answer& a) { got.emplace(std::move(a)); },
+    std::move(pending_).receive([&got](Answer& a) { got.emplace(std::move(a)); },
                      [](caf::error& e) { ADD_FAILURE() << to_string(from_caf(e)); });
     return got ? std::move(*got) : Answer{};
   }

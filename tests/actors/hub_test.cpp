@@ -22,6 +22,7 @@ struct heard {
   std::vector<std::string> resets;
   std::size_t messages = 0; ///< that want credit
   stint::task_version told = 0;
+  bool closed = false;
 };
 
 struct hub : testing::Test {
@@ -39,8 +40,10 @@ struct hub : testing::Test {
           ++ear.messages;
           ear.events.insert(ear.events.end(), m.batch->events.begin(), m.batch->events.end());
           ear.told = m.batch->to;
+          EXPECT_FALSE(ear.closed);
         },
         [this](const protocol::reset& m) { ear.resets.push_back(m.why); },
+        [this](const protocol::closed&) { ear.closed = true; },
       };
     });
   }
@@ -87,6 +90,32 @@ TEST_F(hub, a_states_filter_tells_that_a_task_leaves_the_state) {
   EXPECT_EQ(ear.events[0].to, state::running);
   EXPECT_EQ(ear.events[1].from, state::running);
   EXPECT_EQ(ear.events[1].to, state::succeeded);
+  end(who);
+}
+
+TEST_F(hub, the_end_of_the_list_is_the_last_word_after_every_event) {
+  spawn_list();
+  auto who = spawn_ear();
+  ASSERT_TRUE(subscribe(who));
+  // What a stop ends is told in the turn before the list's own end.
+  stint::spec later;
+  later.name = "later";
+  later.delay = 1h;
+  submit(later, [] {});
+  caf::anon_send_exit(tasks, caf::exit_reason::user_shutdown);
+  auto stopped = world.begin_ask<protocol::stopped>(tasks, protocol::stop{0s, true});
+  world.run();
+  EXPECT_TRUE(ear.closed);
+  end(who);
+}
+
+TEST_F(hub, also_a_killed_list_says_its_last_word) {
+  spawn_list();
+  auto who = spawn_ear();
+  ASSERT_TRUE(subscribe(who));
+  caf::anon_send_exit(tasks, caf::exit_reason::kill);
+  world.run();
+  EXPECT_TRUE(ear.closed);
   end(who);
 }
 

@@ -45,6 +45,64 @@ TEST_F(owner, answers_waits_that_it_refuses) {
   EXPECT_EQ(tasks.wait(std::vector<task_id>(opts.limits.ids + 1, *id)).code(), errc::too_many_ids);
 }
 
+TEST(limits, of_drains_stops_and_declared_keys_are_named_errors_and_those_within_go_on) {
+  step_system world;
+  options with;
+  with.limits.waits = 2;
+  with.limits.declared = 1;
+  with.capacities = {{"cpu", 2}};
+  const auto tasks = world.spawn_list(with);
+  EXPECT_EQ(world.ask<protocol::changed>(tasks, protocol::declare{"disk", 1})->code(), errc::too_many_declared);
+  EXPECT_TRUE(*world.ask<protocol::changed>(tasks, protocol::declare{"cpu", 3})) << "this one is there";
+
+  ASSERT_TRUE(*world.ask<protocol::changed>(tasks, protocol::pause{}));
+  std::vector<submission> one;
+  one.push_back({named("t"), [] {}});
+  ASSERT_TRUE(*world.ask<protocol::submitted>(tasks, protocol::submit{std::move(one)}));
+  auto of_one = world.begin_ask<protocol::changed>(tasks, protocol::drain{"default"});
+  auto of_all = world.begin_ask<protocol::changed>(tasks, protocol::drain{});
+  world.run();
+  EXPECT_EQ(world.ask<protocol::changed>(tasks, protocol::drain{})->code(), errc::too_many_waits);
+  EXPECT_FALSE(of_one->has_value());
+  ASSERT_TRUE(*world.ask<protocol::changed>(tasks, protocol::cancel{1}));
+  EXPECT_TRUE(of_one->has_value() && of_all->has_value());
+  EXPECT_TRUE(*world.ask<protocol::changed>(tasks, protocol::drain{})) << "there is room again";
+}
+
+// The lowest id went first, also when it was the one that still printed, and its offsets began again at zero.
+TEST(limits, of_all_output_take_the_text_that_has_been_silent_for_longest) {
+  step_system world;
+  options with;
+  with.limits.output = 2000;
+  with.limits.output_total = 1000;
+  const auto tasks = world.spawn_list(with);
+  auto print = [&](const std::string& text) {
+    std::vector<submission> one;
+    one.push_back({named("t"), [text](context& job) { job.print(text); }});
+    ASSERT_TRUE(*world.ask<protocol::submitted>(tasks, protocol::submit{std::move(one)}));
+  };
+  auto read = [&](task_id id) { return **world.ask<output_piece>(tasks, protocol::read_output{id}); };
+  auto again = named("again");
+  again.retry.max_attempts = 2;
+  again.retry.backoff = 1s;
+  again.retry.jitter = 0;
+  std::vector<submission> twice;
+  twice.push_back({again, [](context& job) {
+                     job.print(std::string(300, 'a'));
+                     return job.attempt() == 1 ? failed("once") : succeeded();
+                   }});
+  ASSERT_TRUE(*world.ask<protocol::submitted>(tasks, protocol::submit{std::move(twice)}));
+  print(std::string(300, 'b'));
+  world.advance(1s);
+  EXPECT_EQ(read(1).text.size(), 600U);
+  EXPECT_EQ(read(2).text.size(), 300U);
+  print(std::string(300, 'c'));
+  EXPECT_EQ(read(2).text, "");
+  EXPECT_EQ(read(2).dropped, 300U);
+  EXPECT_EQ(read(2).next, 300U);
+  EXPECT_EQ(read(1).text.size() + read(3).text.size(), 900U);
+}
+
 TEST_F(owner, outlives_a_check_of_args_that_throws) {
   kind picky;
   picky.run = [] {};

@@ -317,3 +317,24 @@ TEST_F(subscribing, a_callback_may_end_its_own_subscription) {
   once.wait();
   EXPECT_EQ(calls, 1);
 }
+
+// It held up the end of the system, which waits for its actors.
+TEST_F(subscribing, one_that_outlives_its_list_hears_all_of_it_and_holds_nothing_up) {
+  ear heard;
+  stint::subscription sub;
+  {
+    caf::actor_system system{cfg};
+    stint::list tasks{system, opts};
+    auto made = tasks.subscribe(heard.listener());
+    ASSERT_TRUE(made);
+    sub = std::move(*made);
+    auto later = named("later");
+    later.delay = std::chrono::hours{1};
+    ASSERT_TRUE(tasks.submit(later, [] {}));
+    ASSERT_TRUE(tasks.wait(*tasks.submit(named("t"), [] {})));
+  }
+  ASSERT_FALSE(heard.events.empty());
+  EXPECT_EQ(heard.events.back().id, 1U);
+  EXPECT_EQ(heard.events.back().to, state::cancelled);
+  EXPECT_FALSE(heard.gap);
+}

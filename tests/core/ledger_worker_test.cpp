@@ -86,7 +86,9 @@ TEST(ledger_stuck, release_stuck_frees_the_claims_and_counts_an_overlap) {
   EXPECT_EQ(d.book.release_stuck(id, 0, d.now, d.fx).code(), errc::not_stuck);
   EXPECT_EQ(d.book.release_stuck(99, 0, d.now, d.fx).code(), errc::unknown_task);
   stick(d, id);
+  EXPECT_EQ(d.why(id), "cancelled; a stuck body of it still holds its claims");
   ASSERT_TRUE(d.book.release_stuck(id, 0, d.now, d.fx));
+  EXPECT_EQ(d.why(id), "cancelled; a stuck body of it still runs, without its claims");
   d.go();
   EXPECT_TRUE(d.runs(next));
   EXPECT_EQ(d.book.counts().overlaps, 1U);

@@ -153,6 +153,24 @@ TEST(bounded_text, agrees_with_a_text_that_keeps_everything) {
   }
 }
 
+TEST(bounded_text, offsets_go_on_after_all_of_it_was_dropped) {
+  bounded_text t{8};
+  t.append("abcdef");
+  t.drop();
+  EXPECT_EQ(t.kept(), 0U);
+  auto p = t.read(0, 100);
+  EXPECT_EQ(p.dropped, 6U);
+  EXPECT_EQ(p.next, 6U);
+  t.append("gh");
+  p = t.read(2, 100);
+  EXPECT_EQ(p.dropped, 4U);
+  EXPECT_EQ(p.offset, 6U);
+  EXPECT_EQ(p.text, "gh");
+  t.append("ijklmn");
+  EXPECT_EQ(t.read(0, 100).text, "klmn");
+  EXPECT_EQ(t.total(), 14U);
+}
+
 TEST(bounded_text, a_reader_that_goes_on_from_next_sees_head_and_tail) {
   bounded_text t{8};
   t.append("abcdefghijklmnop");

@@ -28,7 +28,7 @@ std::vector<task_id> ids(const page& p) {
 
 record& add(table& t, std::string name, std::string_view queue = "default", std::vector<std::string> tags = {},
             std::string_view kind = "", state s = state::waiting) {
-  auto& r = t.add(std::move(name), queue, kind, s);
+  auto& r = t.add(std::move(name), t.add_queue(queue), t.kinds.number(kind), s);
   if (!tags.empty())
     r.more().tags = std::move(tags);
   t.index_tags(r);

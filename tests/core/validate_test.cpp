@@ -109,6 +109,18 @@ TEST(valid_text, refuses_broken_overlong_surrogate_and_too_great) {
     EXPECT_FALSE(valid_text(bad, true)) << bad;
 }
 
+// Eight plain bytes are passed at a time; whatever is not plain must be found wherever it stands.
+TEST(valid_text, one_bad_byte_is_found_at_every_place) {
+  for (std::size_t size = 1; size <= 20; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        std::string text(size, ' ');
+        text[at] = static_cast<char>(byte);
+        EXPECT_EQ(valid_text(text, true), byte >= 0x20 && byte < 0x7f) << size << ", " << at << ", " << byte;
+        EXPECT_EQ(valid_text(text, false), byte < 0x80) << size << ", " << at << ", " << byte;
+      }
+}
+
 TEST(valid_text, control_characters_pass_only_where_they_may) {
   EXPECT_FALSE(valid_text("a\nb", true));
   EXPECT_TRUE(valid_text("a\nb", false));

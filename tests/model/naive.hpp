@@ -11,19 +11,18 @@
 
 namespace stint::naive {
 
+// clang-format off
 struct job {
   spec what;
   stint::state at = state::waiting;
   stop_reason stopping = stop_reason::none;
   bool begun = false, alone = false;
   std::uint32_t worker = 0, attempt = 0, charged = 0, deaths = 0;
-  std::uint64_t entered = 0, turn = 0;
-  nanos deadline{0};
+  std::uint64_t entered = 0, turn = 0; nanos deadline{0};
   bool has_slot() const { return at == state::running || at == state::cancelling; }
 };
 struct stuck_body { task_id id; std::uint32_t attempt; std::vector<claim> holds; };
 struct due { char what; task_id id; std::uint64_t stamp; };
-// clang-format off
 struct model {
   std::map<task_id, job> jobs;
   std::vector<stuck_body> stuck;
@@ -33,18 +32,15 @@ struct model {
   std::multimap<nanos, due> agenda; // of one moment: in the order of arrival
   nanos now{0};
   std::uint64_t moments = 0;
-
   void submit(task_id id, spec s) {
-    auto& j = jobs[id];
-    j.what = std::move(s);
+    auto& j = (jobs[id] = {.what = std::move(s)});
     if (j.what.start_within)
       agenda.emplace(j.deadline = now + *j.what.start_within, due{'d', id, 0});
     j.what.delay > nanos{0} ? schedule(id, j.what.delay) : enter(j);
   }
   static bool above(const std::string& x, const std::string& y) { return x.empty() || (y + "/").starts_with(x + "/"); }
   static bool clash(const std::vector<claim>& a, const std::vector<claim>& b) {
-    for (auto& x : a)
-      for (auto& y : b)
+    for (auto& x : a) for (auto& y : b)
         if ((above(x.key, y.key) || above(y.key, x.key)) && (x.mode != y.mode || x.mode == claim_mode::exclusive))
           return true;
     return false;
@@ -72,14 +68,12 @@ struct model {
   }
   bool blocked(const job& j) const {
     std::vector<std::vector<claim>> first; // of those who hold, and of those who wait ahead
-    for (auto& s : stuck)
-      first.push_back(s.holds);
+    for (auto& s : stuck) first.push_back(s.holds);
     for (auto& [id, o] : jobs)
       if (o.has_slot() || (&o != &j && eligible(o) && before(o, j)))
         first.push_back(wants(o));
     std::map<std::string, std::uint64_t> taken;
-    for (auto& f : first)
-      for (auto& c : f)
+    for (auto& f : first) for (auto& c : f)
         taken[c.key] += c.mode == claim_mode::units ? c.units : 0;
     for (auto& c : j.what.claims)
       if (c.mode == claim_mode::units && taken[c.key] + c.units > capacity.at(c.key))

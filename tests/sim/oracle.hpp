@@ -77,9 +77,8 @@ public:
     bool freed = false; ///< by hand, while its body was stuck
   };
 
-  void began(const runner_attempt& a, moment now) {
-    const auto id = a.what().id;
-    need(begun_.emplace(id, a.what().attempt).second, "task ", id, " attempt ", a.what().attempt, " began twice");
+  void began(task_id id, std::uint32_t attempt, moment now) {
+    need(begun_.emplace(id, attempt).second, "task ", id, " attempt ", attempt, " began twice");
     const auto* r = rules_.find(id);
     need(r != nullptr, "task ", id, " began and is not there");
     std::uint64_t units = 0;
@@ -98,13 +97,16 @@ public:
     for (const auto& c : claims_of(*r))
       if (c.mode == claim_mode::units)
         need(units + c.units <= sim_capacity, "units overdrawn by ", id);
-    now_.push_back({id, a.what().attempt, now.steady, claims_of(*r)});
-    mix(id, a.what().attempt);
+    now_.push_back({id, attempt, now.steady, claims_of(*r)});
+    mix(id, attempt);
   }
 
-  void ended(const runner_attempt& a) {
-    std::erase_if(now_, [&](const auto& e) { return e.id == a.what().id && e.attempt == a.what().attempt; });
+  void ended(task_id id, std::uint32_t attempt) {
+    std::erase_if(now_, [&](const auto& e) { return e.id == id && e.attempt == attempt; });
   }
+
+  void began(const runner_attempt& a, moment now) { began(a.what().id, a.what().attempt, now); }
+  void ended(const runner_attempt& a) { ended(a.what().id, a.what().attempt); }
 
   void asked_to_free(task_id id) { asked_.insert(id); }
   /// The answer to that: only bodies that outlived their attempt may have been freed.

@@ -98,10 +98,37 @@ nanos simulation::some_length() {
   return lengths[below(lengths.size())];
 }
 
+/// Of any style. A blocking one is played by its runner, the others by their worker.
+body simulation::some_body() {
+  switch (below(8)) {
+    case 0:
+      return cooperative([this](context& job) {
+        oracle_->began(job.id(), job.attempt(), env_->now());
+        oracle_->ended(job.id(), job.attempt());
+        return some_outcome();
+      });
+    case 1:
+      return asynchronous([this](context& job, promise debt) {
+        oracle_->began(job.id(), job.attempt(), env_->now());
+        owed_.push_back({job.id(), job.attempt(), std::move(debt)});
+      });
+    default: return [] {};
+  }
+}
+
+/// Keeps a promise, or drops it, which is a failure.
+void simulation::keep_one() {
+  const auto i = owed_.begin() + static_cast<std::ptrdiff_t>(below(owed_.size()));
+  oracle_->ended(i->id, i->attempt);
+  if (!chance(10))
+    i->debt.keep(some_outcome());
+  owed_.erase(i);
+}
+
 void simulation::submit() {
   protocol::submit m;
   for (auto n = 1 + below(4); n > 0; --n)
-    m.tasks.push_back({some_spec(), body{[] {}}});
+    m.tasks.push_back({some_spec(), some_body()});
   world_->begin_ask<protocol::submitted>(list_, std::move(m));
 }
 
@@ -122,6 +149,10 @@ void simulation::stale_report() {
 }
 
 void simulation::play_bodies() {
+  if (!owed_.empty() && chance(30)) {
+    keep_one();
+    return;
+  }
   auto& r = *runners_[below(runners_.size())];
   if (r.can_begin() && chance(70)) {
     oracle_->began(*r.begin(), env_->now());

@@ -29,6 +29,11 @@ private:
     std::map<task_id, state> states;
     std::string wrong;
   };
+  struct owed { ///< by an asynchronous body
+    task_id id;
+    std::uint32_t attempt;
+    promise debt;
+  };
   template <class T>
   struct open_question {
     std::shared_ptr<std::optional<result<T>>> box;
@@ -41,6 +46,8 @@ private:
   spec some_spec();
   outcome some_outcome();
   nanos some_length();
+  body some_body();
+  void keep_one();
   void listen();
   void act();
   void submit();
@@ -59,6 +66,7 @@ private:
   std::vector<std::shared_ptr<sim_runner>> runners_;
   std::unique_ptr<test::step_system> world_;
   caf::actor list_;
+  std::vector<owed> owed_;
   const list_actor* shell_ = nullptr;
   const ledger* rules_ = nullptr;
   std::unique_ptr<oracle> oracle_;

@@ -65,7 +65,7 @@ void simulation::rest() {
   }
   bool idle = false;
   for (const auto& r : runners_)
-    idle = idle || (!r->closed() && !r->running() && r->waiting() == 0);
+    idle = idle || (!r->closed() && !r->running() && r->waiting() == 0 && owed_.empty()); // whose worker waits for it
   bool wanted = false;
   for (task_id id = 1; id <= rules_->last_id(); ++id)
     if (const auto* r = rules_->find(id); r != nullptr && r->state == state::waiting)
@@ -94,6 +94,8 @@ void simulation::heal() {
         open = open || !settled(r->state);
     if (!open && !oracle_->anything_runs() && round > 0)
       break;
+    while (!owed_.empty())
+      keep_one();
     for (auto& r : runners_) {
       if (r->can_begin())
         oracle_->began(*r->begin(), env_->now());
