@@ -29,6 +29,12 @@ void read_all(const store& from, list_setup& into) {
     std::move(p.tasks.begin(), p.tasks.end(), std::back_inserter(into.tasks));
     ask.cursor = p.next;
   } while (ask.cursor != 0);
+  // What is missing has no sum that would not fit: so they are counted.
+  stint::tally there;
+  for (const auto& t : into.tasks)
+    ++there.by_state[static_cast<std::size_t>(t.state)];
+  if (there != need(from.counts()).tasks)
+    throw start_error{{errc::store_damaged, "not all the tasks are there that were counted"}};
   std::sort(into.tasks.begin(), into.tasks.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 }
 

@@ -6,7 +6,7 @@
 ///          does not fit, with the task's number. A file that was moved away or replaced: io_failed, before a commit.
 /// Units    bytes: of a task as it is written, its key, and a round sum for its row; of its output.
 /// Cost     commit: a look-up and a write for each task, and one wait for the disk in durable mode.
-/// Durable  WAL with synchronous=FULL; relaxed: NORMAL, which waits for the disk at a checkpoint only.
+/// Durable  WAL, synchronous=EXTRA; relaxed: NORMAL, which waits for the disk at a checkpoint only.
 ///          docs/design/0007-durable.md says what is where.
 #pragma once
 

@@ -316,7 +316,7 @@ TEST_F(durable, a_subscriber_hears_only_what_is_committed_and_misses_nothing) {
                          [&](const protocol::snapshot& all) {
                            snapshot.insert(snapshot.end(), all.tasks.begin(), all.tasks.end());
                          },
-                         [](const protocol::snapshot_end&) {}};
+                         [](const protocol::snapshot_end&) {}, [](const protocol::closed&) {}};
   });
   auto subscribed = s.world->begin_ask<protocol::subscribed>(s.tasks, std::move(ask));
   s.world->run();

@@ -1,4 +1,5 @@
 // What only a file can have: another program's data, a newer schema, flipped bits, a name that leads elsewhere now.
+#include <stint/detail/page_sums.hpp>
 #include <stint/sqlite_store.hpp>
 
 #include <sqlite3.h>
@@ -11,10 +12,15 @@
 namespace stint::contract {
 namespace {
 
-/// Runs SQL on a closed file, as somebody with another program would.
-void tamper(const std::string& file, const std::string& sql) {
+/// Runs SQL on a closed file: with sums for the pages, so that what is found is found by its row; or without, as another
+/// program would.
+void tamper(const std::string& file, const std::string& sql, bool with_sums = true) {
+  sqlite3_initialize();
+  detail::page_sums sums{sqlite3_vfs_find(nullptr)};
   sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, with_sums ? sums.name() : nullptr),
+            SQLITE_OK);
+  sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", nullptr, nullptr, nullptr);
   char* why = nullptr;
   EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &why), SQLITE_OK) << why;
   sqlite3_free(why);
@@ -53,9 +59,9 @@ TEST(sqlite_file, a_newer_schema_is_refused_by_name_and_left_alone) {
 
 TEST(sqlite_file, what_is_no_store_is_refused_and_left_alone) {
   file_owner o;
-  tamper(o.file, "CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)");
+  tamper(o.file, "CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)", false);
   EXPECT_EQ(o.connect()->open().code(), errc::not_a_store);
-  tamper(o.file, "INSERT INTO theirs VALUES (2)");
+  tamper(o.file, "INSERT INTO theirs VALUES (2)", false);
   std::ofstream{o.folder.file("text")} << std::string(10'000, 'x');
   EXPECT_EQ(sqlite_store({o.folder.file("text")}).open().code(), errc::not_a_store);
   EXPECT_EQ(sqlite_store({o.folder.file("no/such/folder")}).open().code(), errc::io_failed);
@@ -118,6 +124,27 @@ TEST(sqlite_file, nothing_is_committed_to_a_file_that_is_gone) {
   std::filesystem::rename(o.folder.file("aside"), o.file);
   EXPECT_TRUE(s->commit(b)) << "it is back";
   EXPECT_EQ(s->get(b.last_id)->id, b.last_id);
+}
+
+TEST(sqlite_file, a_page_that_was_changed_is_found_whatever_it_holds) {
+  file_owner o;
+  o.fill();
+  tamper(o.file, "UPDATE task SET key = 'k' WHERE id = 2", false);
+  auto s = o.connect();
+  EXPECT_TRUE(s->open().code() == errc::store_damaged || s->get(2).code() == errc::store_damaged);
+}
+
+TEST(sqlite_file, commits_that_were_acknowledged_and_are_missing_are_noticed) {
+  file_owner o;
+  o.fill();
+  std::filesystem::copy(o.file, o.folder.file("old"));
+  o.connect()->open().value();
+  std::filesystem::rename(o.folder.file("old"), o.file);
+  const auto r = o.connect()->open();
+  EXPECT_EQ(r.code(), errc::store_damaged);
+  EXPECT_NE(r.error().text.find("tasks.db-seal"), std::string::npos) << r.error().text;
+  std::filesystem::remove(o.file + "-seal");
+  EXPECT_EQ(o.connect()->open()->last_id, state_count) << "the owner has said that it shall go on without them";
 }
 
 TEST(sqlite_file, is_readable_by_its_owner_alone) {

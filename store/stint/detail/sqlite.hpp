@@ -31,6 +31,8 @@ struct sqlite_failure : std::runtime_error {
 
 /// Names the error that a code of SQLite's stands for.
 inline errc meaning(int code) {
+  if (code == SQLITE_IOERR_DATA) // a page that does not fit its sum
+    return errc::store_damaged;
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return errc::store_in_use;
@@ -70,7 +72,7 @@ public:
   [[noreturn]] void fail(int code) const {
     const int extended = db_ != nullptr ? sqlite3_extended_errcode(db_) : code;
     const std::string text = db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code);
-    throw sqlite_failure{{meaning(code), text + " (SQLite " + std::to_string(extended) + ")"}, extended};
+    throw sqlite_failure{{meaning(extended), text + " (SQLite " + std::to_string(extended) + ")"}, extended};
   }
 
 private:

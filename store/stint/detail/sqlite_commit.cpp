@@ -92,9 +92,12 @@ sqlite_commit::~sqlite_commit() {
 }
 
 void sqlite_commit::finish() {
+  ++head_.commits;
   f_.save(head_);
   f_.commit.run();
   f_.head = head_;
+  if (f_.seals)
+    f_.sealed.write(head_.commits);
   done_ = true;
 }
 

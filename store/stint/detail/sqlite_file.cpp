@@ -46,6 +46,14 @@ std::int64_t pragma(connection& db, const char* sql) {
   return s.step() ? s.number(0) : 0;
 }
 
+sqlite3_vfs* find_vfs(const std::string& name) {
+  sqlite3_initialize();
+  auto* fs = sqlite3_vfs_find(name.empty() ? nullptr : name.c_str());
+  if (fs == nullptr)
+    throw sqlite_failure{{errc::io_failed, "there is no file system '" + name + "'"}};
+  return fs;
+}
+
 /// A new file is the owner's alone. An old one is left as it is: closing it here would drop the locks that this process
 /// holds on it.
 void make_private(const std::string& file) {
@@ -61,7 +69,7 @@ void damaged(task_id id, std::string_view what) {
 
 std::string store_head::bytes() const {
   std::string out;
-  for (auto n : {at.epoch, at.version, at.last_id})
+  for (auto n : {commits, at.epoch, at.version, at.last_id})
     write_number(out, n);
   for (std::size_t s = 0; s < state_count; ++s) {
     write_number(out, used.tasks.by_state[s]);
@@ -81,7 +89,7 @@ store_head store_head::from(std::string_view bytes, std::uint64_t sum) {
     return *n;
   };
   store_head h;
-  for (auto* n : {&h.at.epoch, &h.at.version, &h.at.last_id})
+  for (auto* n : {&h.commits, &h.at.epoch, &h.at.version, &h.at.last_id})
     *n = next();
   for (std::size_t s = 0; s < state_count; ++s) {
     h.used.tasks.by_state[s] = next();
@@ -94,11 +102,29 @@ std::uint64_t sum_of(const stored_task& t, std::string_view body) {
   return digest{}.add(t.id).add(t.version).add(index_of(t.state)).add(t.rank).add(body).value();
 }
 
-sqlite_file::sqlite_file(const sqlite_options& with) {
-  make_private(with.file);
-  const auto* vfs = with.vfs.empty() ? nullptr : with.vfs.c_str();
-  db.open(with.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
-  set_up(with.mode);
+sqlite_file::sqlite_file(const sqlite_options& with)
+    : sums(find_vfs(with.vfs)), sealed(with.file, find_vfs(with.vfs)), seals(with.mode == store_mode::durable) {
+  auto* fs = find_vfs(with.vfs);
+  int there = 0;
+  fs->xAccess(fs, with.file.c_str(), SQLITE_ACCESS_EXISTS, &there);
+  if (there == 0 && with.vfs.empty())
+    make_private(with.file);
+  try {
+    db.open(with.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, sums.name());
+    page_sums::reserve(db.get());
+    begin_life(with);
+  } catch (const sqlite_failure& e) {
+    // A file that could not be made is made anew the next time: after a failed fsync what reads find of it may be all
+    // that there is of it. One that another made meanwhile stays.
+    if (there == 0 && e.what_went_wrong.code == errc::io_failed)
+      for (const auto* end : {"-wal", "-journal", ""})
+        fs->xDelete(fs, (with.file + end).c_str(), 1);
+    throw;
+  }
+}
+
+void sqlite_file::begin_life(const sqlite_options& with) {
+  set_up();
   migrate();
   prepare();
   statement read{db, "SELECT body, sum FROM head"};
@@ -106,7 +132,12 @@ sqlite_file::sqlite_file(const sqlite_options& with) {
     throw sqlite_failure{{errc::store_damaged, "it has no head"}};
   head = store_head::from(read.bytes(0), read.bits(1));
   read.reset();
+  if (const auto acknowledged = sealed.commits(); acknowledged && *acknowledged > head.commits)
+    throw sqlite_failure{{errc::store_damaged, "it has " + std::to_string(head.commits) + " commits, but "
+                                                 + std::to_string(*acknowledged) + " were acknowledged; to go on without "
+                                                 + "them all the same, remove " + sealed.path()}};
   ++head.at.epoch;
+  ++head.commits;
   begin.run();
   save(head);
   fault_point("store.epoch");
@@ -114,20 +145,23 @@ sqlite_file::sqlite_file(const sqlite_options& with) {
   fault_point("store.opened");
   // What an owner before found on a failing disk, and read back from memory only, is on the disk after this.
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  sealed.write(head.commits);
   statement any{db, "SELECT 1 FROM printed LIMIT 1"};
   has_output = any.step();
   if (with.mode == store_mode::relaxed)
     db.run("PRAGMA synchronous = NORMAL");
 }
 
-void sqlite_file::set_up(store_mode) {
+void sqlite_file::set_up() {
   db.run("PRAGMA trusted_schema = OFF");
   db.run("PRAGMA cell_size_check = ON");
   // Exclusive: the lock is held until the end of the process, and no shared memory is needed. In force from the first
   // access on, which is why it stands before the journal mode.
   db.run("PRAGMA locking_mode = EXCLUSIVE");
+  // Extra: for the log it is the same as FULL. But making the file uses a journal, and that this was deleted has to be on
+  // the disk as well: coming back after a power cut it would undo what the log has.
+  db.run("PRAGMA synchronous = EXTRA");
   db.run("PRAGMA journal_mode = WAL");
-  db.run("PRAGMA synchronous = FULL");
   db.run("PRAGMA cache_size = -16000");
   db.run("PRAGMA wal_autocheckpoint = 4000");
   db.run("PRAGMA temp_store = MEMORY");

@@ -8,6 +8,8 @@
 
 #include <string>
 
+#include <stint/detail/page_sums.hpp>
+#include <stint/detail/seal.hpp>
 #include <stint/detail/sqlite.hpp>
 #include <stint/sqlite_store.hpp>
 
@@ -28,6 +30,7 @@ inline std::size_t index_of(state s) { return static_cast<std::size_t>(s); }
 
 /// What every commit writes: how far the list is, and how much there is.
 struct store_head {
+  std::uint64_t commits = 0; ///< so many there were
   store::opened at;
   store::usage used;
 
@@ -42,7 +45,10 @@ public:
   /// Opens or makes the file, takes its lock, brings its schema forward and raises the epoch.
   explicit sqlite_file(const sqlite_options& with);
 
+  page_sums sums; ///< first: the connection ends before it
   connection db;
+  seal sealed;
+  bool seals = true; ///< each commit
   store_head head;
   bool has_output = false; ///< some task has printed, so output must be looked for
 
@@ -61,7 +67,8 @@ public:
   static stored_task task_at(const statement& s);
 
 private:
-  void set_up(store_mode mode);
+  void begin_life(const sqlite_options& with);
+  void set_up();
   void migrate();
   void prepare();
 };
