@@ -47,7 +47,7 @@ std::uint64_t quantile(std::vector<std::uint64_t>& all, double q) {
 
 std::string new_file(const settings& s, const std::string& name) {
   std::filesystem::create_directories(s.folder);
-  for (const auto* end : {"", "-wal", "-journal", ".again"})
+  for (const auto* end : {"", "-wal", "-journal", "-seal", ".again"})
     std::filesystem::remove(s.folder + "/" + name + end);
   return s.folder + "/" + name;
 }
