@@ -150,10 +150,13 @@ void ledger::end_unstarted(moment now, effects& fx) {
     return true;
   });
   left_.unstarted += ids.size();
-  std::erase_if(ids, [this](task_id id) { return outlives(*tasks_.find(id)); });
   // From the back: who leaves last blocks nobody, so nobody is woken only to be ended.
   for (auto i = ids.rbegin(); i != ids.rend(); ++i) {
     auto& r = *tasks_.find(*i);
+    if (outlives(r)) {
+      withdraw(r);
+      continue;
+    }
     touch(r);
     r.more().error = "list stopped";
     finish(r, state::cancelled, now, fx);
