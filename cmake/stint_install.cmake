@@ -12,6 +12,9 @@ install(FILES
   "${PROJECT_SOURCE_DIR}/cmake/FindCAF.cmake"
   DESTINATION "${dir}")
 install(EXPORT stintTargets NAMESPACE stint:: DESTINATION "${dir}")
+if(STINT_BUILD_SQLITE)
+  install(EXPORT stintSqliteTargets NAMESPACE stint:: DESTINATION "${dir}")
+endif()
 if(STINT_BUILD_JSON)
   install(EXPORT stintJsonTargets NAMESPACE stint:: DESTINATION "${dir}")
 endif()

@@ -76,6 +76,8 @@ WORD_EXCEPTIONS = {
     ("actors/stint/runner_thread.cpp", "threads"): "it is the thread",
     ("messages/stint/caf.hpp", "base"): "actor_base itself",
     ("testing/stint/caf_step.hpp", "atoms"): "0.17 names its test scheduler by an atom",
+    ("tests/faults/child.cpp", "now"): "it tells how long its start took",
+    ("tests/faults/life.cpp", "now"): "it kills a process after real time",
     ("tests/stress/stress.cpp", "now"): "it runs for real seconds, on real threads",
     ("tests/stress/stress_player.hpp", "now"): "it plays for real seconds, on a real thread",
 }

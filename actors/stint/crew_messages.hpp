@@ -16,6 +16,7 @@
 #include <stint/ledger.hpp>
 #include <stint/protocol.hpp>
 #include <stint/runner_attempt.hpp>
+#include <stint/store.hpp>
 
 namespace stint::crew_messages {
 
@@ -44,12 +45,18 @@ struct pass_notices {};
 struct tell_output { caf::actor whom; };
 struct close {};
 
+struct save { std::shared_ptr<store::batch> what; caf::actor whom; };
+struct saved {};
+struct save_trouble { std::string why; };
+struct save_again {};
+
 } // namespace stint::crew_messages
 
 // clang-format off
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
-  X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)
+  X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
+  X(save) X(saved) X(save_trouble) X(save_again)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

@@ -31,6 +31,9 @@ public:
   /// Makes the runner of one worker; news of it goes to `port`.
   [[nodiscard]] virtual std::shared_ptr<runner> make_runner(std::shared_ptr<runner_port> port) = 0;
 
+  /// Tells whether actors that wait for a disk get a thread of their own; a test's world has one thread in all.
+  [[nodiscard]] virtual bool own_threads() const { return true; }
+
   /// Writes a line; it never throws, whatever the application's own function does.
   virtual void log(log_level level, const std::string& text) = 0;
 

@@ -12,17 +12,29 @@ struct list::inside {
   options with;
   std::shared_ptr<environment> env;
   caf::actor owner;
+  caf::actor keeper; ///< with a store
 
   template <class Answer, class Question>
   result<Answer> ask(Question q) const {
     return ask_and_wait<Answer>(*system, owner, std::move(q));
   }
 
+  /// Returns when the owner has ended, and with a store its keeper: another list may open that then.
+  void end_owner() {
+    caf::scoped_actor self{*system};
+    caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
+    self->wait_for(owner);
+    if (keeper)
+      self->wait_for(keeper);
+    owner = nullptr;
+    keeper = nullptr;
+  }
+
   /// Starts setting up; a mistake is told at once.
   template <class T>
   void need(const result<T>& ok) {
     if (!ok) {
-      caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
+      end_owner();
       env->join(false);
       throw start_error{ok.error()};
     }
@@ -41,14 +53,8 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
   auto& in = *inside_;
   in.system = &system;
   in.env = with.environment ? with.environment : make_environment(with.log);
-  list_setup setup;
-  setup.rules.limits = with.limits;
-  setup.rules.cancel_grace = with.cancel_grace;
-  setup.rules.free_stuck = with.free_stuck;
-  setup.rules.seed = in.env->seed();
-  setup.kinds = with.kinds;
-  setup.env = in.env;
-  setup.workers = with.workers;
+  auto setup = set_up_list(system, with, in.env);
+  in.keeper = setup.keeper;
   in.with = std::move(with);
   in.owner = system.spawn<list_actor>(std::move(setup));
   if (auto c = counts(); !c || c->workers != in.with.workers)
@@ -64,12 +70,7 @@ list::~list() {
   auto& in = *inside_;
   // An error only says that the owner has ended already.
   (void) in.ask<protocol::stopped>(protocol::stop{in.with.stop_grace, !in.with.abandon_stuck});
-  {
-    caf::scoped_actor self{*in.system};
-    caf::anon_send_exit(in.owner, caf::exit_reason::user_shutdown);
-    self->wait_for(in.owner);
-  }
-  in.owner = nullptr;
+  in.end_owner();
   in.env->join(in.with.abandon_stuck);
 }
 

@@ -25,17 +25,27 @@ caf::result<T> answer(result<T> r) {
 } // namespace
 
 list_actor::list_actor(caf::actor_config& cfg, list_setup with)
-    : actor_base(cfg), with_(std::move(with)), kept_(std::in_place, with_.rules), ledger_(*kept_),
+    : actor_base(cfg), with_(std::move(with)), kept_(std::in_place, with_.rules), ledger_(*kept_), fx_(next_.fx),
+      keeper_(std::move(with_.keeper)),
       kinds_(std::make_shared<const registry>(std::move(with_.kinds))) {
   for (const auto& name : kinds_->names()) {
     const auto& k = *kinds_->find(name);
     ledger_.know_kind(name, k.at_most_once);
     kinds_check_ = kinds_check_ || k.check;
   }
+  if (!keeper_)
+    return;
+  // Before the tasks: their claims are planned as they come.
+  for (const auto& [key, n] : with_.capacities)
+    static_cast<void>(ledger_.declare(key, n, now(), fx_)); // a refusal is told when it is declared again
+  for (auto& t : with_.tasks)
+    ledger_.restore(std::move(t));
+  with_.tasks = {};
+  ledger_.resume(with_.head.version, with_.head.last_id, now(), fx_);
 }
 
 caf::behavior list_actor::make_behavior() {
-  log_ = system().spawn<output_log>(ledger_.limits());
+  log_ = system().spawn<output_log>(ledger_.limits(), keeper_, std::move(with_.printed));
   hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), log_, ledger_.limits());
   for (std::size_t i = 0; i < with_.workers; ++i)
     hire();
@@ -64,7 +74,7 @@ caf::behavior list_actor::make_behavior() {
       if (m.ids.size() > ledger_.limits().ids)
         return to_caf({errc::too_many_ids, std::to_string(m.ids.size())});
       many out;
-      out.version = ledger_.version();
+      out.version = ledger_.seen_version();
       out.tasks.reserve(m.ids.size());
       for (auto id : m.ids) {
         auto t = ledger_.get(id);
@@ -74,10 +84,17 @@ caf::behavior list_actor::make_behavior() {
     },
     [this](const read_page& m) { return answer(ledger_.read(m.ask)); },
     [this](const protocol::counts&) -> caf::result<totals> { return ledger_.counts(); },
-    [this](const protocol::explain& m) { return answer(ledger_.explain(m.id, now())); },
+    [this](const protocol::explain& m) -> caf::result<explanation> {
+      if (!unsettled())
+        return answer(ledger_.explain(m.id, now()));
+      auto p = make_response_promise<explanation>();
+      next_.explained.emplace_back(p, ledger_.explain(m.id, now()));
+      changed();
+      return p;
+    },
     [this](const read_output& m) -> caf::result<output_piece> {
-      if (ledger_.find(m.id) == nullptr)
-        return to_caf(ledger_.missing(m.id));
+      if (auto ok = ledger_.seen(m.id); !ok)
+        return to_caf(ok.error());
       return caf_shim::hand_over<output_piece>(*this, log_, m);
     },
     [this](const read_detail& m) { return answer(ledger_.detail(m.id)); },
@@ -149,6 +166,8 @@ caf::behavior list_actor::make_behavior() {
       changed();
     },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
+    [this](const crew_messages::saved&) { is_saved(); },
+    [this](crew_messages::save_trouble& m) { trouble_ = std::move(m.why); },
     [this](const crew_messages::tick& m) {
       armed_.erase(armed_.find(m.armed));
       ledger_.tick(now(), fx_);
@@ -157,25 +176,23 @@ caf::behavior list_actor::make_behavior() {
 }
 
 caf::result<protocol::changed> list_actor::answer_later(const result<task_version>& r) {
-  if (!r)
-    return to_caf(r.error());
-  return answer_later(result<stint::changed>{stint::changed{*r, 1}});
+  return answer_later(r ? result<stint::changed>{stint::changed{*r, 1}} : result<stint::changed>{r.error()});
 }
 
 caf::result<protocol::changed> list_actor::answer_later(const result<stint::changed>& r) {
-  if (!r)
+  if (!r && !unsettled())
     return to_caf(r.error());
   auto p = make_response_promise<protocol::changed>();
-  changed_.emplace_back(p, protocol::changed{r->version, r->count});
+  next_.changed.emplace_back(p, r ? result<protocol::changed>{protocol::changed{r->version, r->count}} : r.error());
   changed();
   return p;
 }
 
 caf::result<protocol::submitted> list_actor::answer_later(result<protocol::submitted> r) {
-  if (!r)
+  if (!r && !unsettled())
     return to_caf(r.error());
   auto p = make_response_promise<protocol::submitted>();
-  submitted_.emplace_back(p, std::move(*r));
+  next_.submitted.emplace_back(p, std::move(r));
   changed();
   return p;
 }
@@ -197,6 +214,8 @@ result<unit_t> list_actor::check_args(const submission& t) const {
 }
 
 caf::result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
+  if (trouble_)
+    return to_caf({errc::io_failed, *trouble_});
   if (kinds_check_)
     for (std::size_t i = 0; i < tasks.size(); ++i)
       if (auto ok = check_args(tasks[i]); !ok)
@@ -215,13 +234,15 @@ caf::result<protocol::submitted> list_actor::submit(std::vector<submission>& tas
 }
 
 caf::result<protocol::submitted> list_actor::retry(const protocol::retry& m) {
+  if (trouble_)
+    return to_caf({errc::io_failed, *trouble_});
   // A callable stays with its task until that is deleted, for this.
   const auto* r = ledger_.find(m.id);
   const auto again = r != nullptr && r->body != 0 ? bodies_.put(bodies_.at(r->body)) : body_id{0};
   auto made = ledger_.retry(m.id, m.if_version, again, now(), fx_);
   if (!made) {
     bodies_.drop(again);
-    return to_caf(made.error());
+    return answer_later(result<protocol::submitted>{made.error()});
   }
   return answer_later(protocol::submitted{{*made}, ledger_.version()});
 }
@@ -235,18 +256,26 @@ caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscrib
     return to_caf({errc::no_subscriber, {}});
   if (auto ok = check_filter(m.filter, ledger_.limits()); !ok)
     return to_caf(ok.error());
-  publish_events();
   const auto number = ++last_subscription_;
+  if (subscriptions_.empty()) // nobody was told anything for a while
+    told_ = ledger_.version();
   subscriptions_.insert(number);
-  told_ = ledger_.version();
   ledger_.observe(true);
+  auto p = make_response_promise<protocol::subscribed>();
+  next_.attaching.emplace_back(p, std::pair{number, m});
+  if (!saving_)
+    depart();
+  return p;
+}
+
+/// What has happened up to `now` was told; this subscriber hears of what comes after.
+void list_actor::attach(std::uint64_t number, const protocol::subscribe& m, task_version now) {
   std::vector<running_body> running;
   if (m.notices) {
     noticing_.insert(number);
     running = running_matches(ledger_, m.filter);
   }
-  caf_shim::tell(*this, hub_, crew_messages::attach{number, m, ledger_.version(), std::move(running)});
-  return protocol::subscribed{number, ledger_.version()};
+  caf_shim::tell(*this, hub_, crew_messages::attach{number, m, now, std::move(running)});
 }
 
 void list_actor::unsubscribed(std::uint64_t number) {

@@ -2,7 +2,7 @@
 ///
 /// 1. turns a message into a ledger command with the time of day
 /// 2. once a turn, after everything that was in the mailbox, hands over work, performs the gathered effects and only then
-///    answers: with a store, the commit stands between
+///    answers: with a store, when the commit is done; meanwhile the next turns gather
 /// 3. keeps bodies and open promises by number: the ledger knows neither
 /// 4. watches its workers and replaces one that dies
 /// 5. keeps one timer in flight, for the earliest thing that is due
@@ -21,16 +21,11 @@
 
 #include <stint/body_shelf.hpp>
 #include <stint/crew_messages.hpp>
+#include <stint/departure.hpp>
 #include <stint/environment.hpp>
+#include <stint/list_setup.hpp>
 
 namespace stint {
-
-struct list_setup {
-  ledger_options rules;
-  registry kinds;
-  std::shared_ptr<environment> env;
-  std::size_t workers = 1;
-};
 
 class list_actor final : public caf_shim::actor_base {
 public:
@@ -51,33 +46,32 @@ private:
     attempt_batch starts; ///< of this turn
   };
 
-  /// An answer that waits for the end of the turn.
-  template <class T>
-  using answers = std::vector<std::pair<caf::typed_response_promise<T>, T>>;
-
   [[nodiscard]] moment now() const { return with_.env->now(); }
   void changed();
   void turn();
-  void perform();
-  void hand_over_starts();
-  void recall_unbegun();
-  void publish_events();
+  void depart();
+  void perform(departure& d);
+  void hand_over_starts(const effects& fx);
+  void recall_unbegun(const effects& fx);
+  void publish_events(departure& d);
+  std::shared_ptr<store::batch> make_batch();
+  void is_saved();
+  [[nodiscard]] bool unsettled() const;
   void arm();
   bool hire();
   void worker_down(worker_id id);
   void hear_orphan(worker_id from, runner_port& port);
   void forget_orphans();
   void take_notes(attempt_notes& n);
-  void finish_stop();
-  void finish_drains();
-  void send_answers();
+  void gather_stopped();
   result<unit_t> check_args(const submission& t) const;
   caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
   caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);
   void unsubscribed(std::uint64_t number);
+  void attach(std::uint64_t number, const protocol::subscribe& m, task_version now);
 
-  /// Answers a refusal at once, anything else at the end of the turn.
+  /// Answers a refusal at once, anything else at the end of the turn; what rests on unsaved changes when they are saved.
   caf::result<protocol::changed> answer_later(const result<task_version>& r);
   caf::result<protocol::changed> answer_later(const result<stint::changed>& r);
   caf::result<protocol::submitted> answer_later(result<protocol::submitted> r);
@@ -85,7 +79,12 @@ private:
   list_setup with_;
   std::optional<ledger> kept_; ///< emptied at the end: a timer that is still far away keeps this actor's memory
   ledger& ledger_;             ///< *kept_
-  effects fx_;
+  departure next_;    ///< what gathers
+  departure leaving_; ///< what waits for its commit
+  effects& fx_;       ///< next_.fx
+  caf::actor keeper_; ///< with a store
+  bool saving_ = false;
+  std::optional<std::string> trouble_; ///< why nothing can be saved at present
   caf::actor log_;
   caf::actor hub_;
   std::map<worker_id, member> workers_;
@@ -94,8 +93,6 @@ private:
   std::shared_ptr<const registry> kinds_;
   bool kinds_check_ = false; ///< some kind checks its args
   body_shelf bodies_;
-  answers<protocol::submitted> submitted_;
-  answers<protocol::changed> changed_;
   std::unordered_map<wait_id, caf::typed_response_promise<wait_result>> waits_;
   std::unordered_map<wait_id, caf::typed_response_promise<fence_result>> fences_;
   wait_id last_wait_ = 0;

@@ -21,54 +21,49 @@ void list_actor::turn() {
   const auto t = now();
   ledger_.tick(t, fx_);
   ledger_.dispatch(t, fx_);
-  perform();
+  depart();
   arm();
 }
 
-void list_actor::perform() {
+void list_actor::perform(departure& d) {
+  auto& fx = d.fx;
   // First: whoever is answered below finds the reason in the log.
-  for (const auto& w : fx_.warnings)
+  for (const auto& w : fx.warnings)
     with_.env->log(log_level::warning, w);
-  publish_events(); // before the starts: no notice overtakes the event that its attempt began with
-  hand_over_starts();
+  publish_events(d); // before the starts: no notice overtakes the event that its attempt began with
+  hand_over_starts(fx);
   const auto epoch = ledger_.epoch();
-  for (const auto& o : fx_.stop)
+  for (const auto& o : fx.stop)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, stop_attempt{{o.id, o.attempt, epoch}});
-  recall_unbegun();
-  for (const auto& o : fx_.replace)
+  recall_unbegun(fx);
+  for (const auto& o : fx.replace)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, replace_runner{{o.id, o.attempt, epoch}});
-  send_answers();
-  for (auto& a : fx_.waits)
+  for (auto& [p, who] : d.attaching) {
+    attach(who.first, who.second, d.to);
+    p.deliver(protocol::subscribed{who.first, d.to});
+  }
+  d.attaching.clear();
+  // Answers come after everything else that this turn leads to.
+  d.answer();
+  for (auto& a : fx.waits)
     if (auto p = waits_.extract(a.wait))
       p.mapped().deliver(std::move(a.answer));
-  for (auto& a : fx_.fences)
+  for (auto& a : fx.fences)
     if (auto p = fences_.extract(a.wait))
       p.mapped().deliver(std::move(a.answer));
-  for (auto b : fx_.dropped)
+  for (auto b : fx.dropped)
     bodies_.drop(b);
-  if (!fx_.removed.empty())
-    caf_shim::tell(*this, log_, forget{std::move(fx_.removed)});
-  fx_.clear();
-  finish_drains();
-  finish_stop();
+  if (!fx.removed.empty())
+    caf_shim::tell(*this, log_, forget{std::move(fx.removed)});
+  fx.clear();
 }
 
-/// After everything else that this turn leads to; those of one type in the order of their questions.
-void list_actor::send_answers() {
-  for (auto& [to, what] : submitted_)
-    to.deliver(std::move(what));
-  for (auto& [to, what] : changed_)
-    to.deliver(what);
-  submitted_.clear();
-  changed_.clear();
-}
-
-void list_actor::hand_over_starts() {
+void list_actor::hand_over_starts(const effects& fx) {
   std::uint32_t last_kind = 0; // tasks of one kind come together
   body its_body;
-  for (const auto& o : fx_.start) {
+  for (const auto& o : fx.start) {
     const auto* r = ledger_.find(o.id);
     if (r == nullptr || !r->live || r->live->worker != o.worker || r->live->attempt != o.attempt)
       continue;
@@ -94,24 +89,23 @@ void list_actor::hand_over_starts() {
       caf_shim::tell(*this, m.who, crew_messages::hand_over{m.starts.take()});
 }
 
-void list_actor::recall_unbegun() {
+void list_actor::recall_unbegun(const effects& fx) {
   std::map<worker_id, std::vector<attempt_name>> by_worker;
-  for (const auto& o : fx_.recall)
+  for (const auto& o : fx.recall)
     by_worker[o.worker].push_back({o.id, o.attempt, ledger_.epoch()});
   for (auto& [id, whom] : by_worker)
     if (auto w = workers_.find(id); w != workers_.end())
       caf_shim::tell(*this, w->second.who, take_back{std::move(whom)});
 }
 
-void list_actor::publish_events() {
-  if (fx_.events.empty())
+void list_actor::publish_events(departure& d) {
+  if (d.fx.events.empty())
     return;
   auto batch = std::make_shared<event_batch>();
-  batch->from = told_;
-  batch->to = ledger_.version();
-  batch->events = std::move(fx_.events);
-  fx_.events.clear();
-  told_ = batch->to;
+  batch->from = d.from;
+  batch->to = d.to;
+  batch->events = std::move(d.fx.events);
+  d.fx.events.clear();
   caf_shim::tell(*this, hub_, happened{std::move(batch)});
 }
 
@@ -205,7 +199,8 @@ void list_actor::forget_orphans() {
   std::erase_if(orphans_, [this](const auto& o) { return !ledger_.stuck_with(o.first); });
 }
 
-void list_actor::finish_drains() {
+/// Answers those who wait for an empty queue or for the end, as soon as that is decided.
+void list_actor::gather_stopped() {
   for (auto i = drains_.begin(); i != drains_.end();) {
     auto& [queue, askers] = *i;
     if (auto done = ledger_.drained(queue); !done || !*done) {
@@ -213,18 +208,16 @@ void list_actor::finish_drains() {
       continue;
     }
     for (auto& p : askers)
-      p.deliver(protocol::changed{ledger_.version(), 1});
+      next_.changed.emplace_back(std::move(p), protocol::changed{ledger_.version(), 1});
     draining_ -= askers.size();
     i = drains_.erase(i);
   }
-}
-
-void list_actor::finish_stop() {
   std::erase_if(stops_, [this](auto& s) {
     if (!ledger_.stopped(s.second))
       return false;
     auto left = ledger_.left();
-    s.first.deliver(protocol::stopped{left.finished, left.interrupted, left.unstarted, std::move(left.stuck)});
+    next_.stopped.emplace_back(std::move(s.first), protocol::stopped{left.finished, left.interrupted, left.unstarted,
+                                                                     std::move(left.stuck)});
     return true;
   });
 }
@@ -232,12 +225,8 @@ void list_actor::finish_stop() {
 void list_actor::on_exit() {
   ending_ = true;
   const auto gone = to_caf({errc::list_gone, {}});
-  for (auto& [p, what] : submitted_)
-    p.deliver(gone);
-  for (auto& [p, what] : changed_)
-    p.deliver(gone);
-  submitted_.clear();
-  changed_.clear();
+  leaving_.refuse(gone);
+  next_.refuse(gone);
   for (auto& [id, p] : waits_)
     p.deliver(gone);
   for (auto& [id, p] : fences_)
@@ -260,11 +249,14 @@ void list_actor::on_exit() {
   workers_.clear();
   orphans_.clear();
   caf_shim::end(*this, log_);
+  caf_shim::end(*this, keeper_);
   caf_shim::tell(*this, hub_, crew_messages::close{}); // not an exit, which would overtake the last events
   log_ = nullptr;
+  keeper_ = nullptr;
   hub_ = nullptr;
   bodies_ = {};
   fx_ = {};
+  leaving_ = {};
   kept_.emplace(ledger_options{});
   with_ = {};
   actor_base::on_exit();

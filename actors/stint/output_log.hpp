@@ -1,9 +1,13 @@
 /// The actor that keeps what bodies print, so that text never goes through the owner.
 ///
+/// With a store, each of the list's commits passes here on its way to the keeper and takes the new text along: what a
+/// body said is on the disk no later than its end. Text that has left memory is read from the store.
+///
 /// Owner    the list.
 /// Threads  CAF's scheduler.
 /// Errors   whether a task exists is the list's to say; a task that printed nothing reads as empty.
 /// Units    bytes; bounded per task and in all: the text that has been silent for longest goes first, as bytes dropped.
+/// Durable  text of a running task is as old as the list's last commit.
 #pragma once
 
 #include <list>
@@ -17,35 +21,13 @@ namespace stint {
 
 class output_log final : public caf_shim::actor_base {
 public:
-  output_log(caf::actor_config& cfg, limits bounds) : actor_base(cfg), bounds_(bounds) {}
+  using printed_before = std::vector<std::pair<task_id, std::uint64_t>>;
 
-  caf::behavior make_behavior() override {
-    return {
-      [this](const crew_messages::append& m) {
-        const auto total = append(m.id, m.text);
-        if (hub_)
-          caf_shim::tell(*this, hub_, crew_messages::noticed{{m.id, 0, {}, false, total}});
-      },
-      [this](const crew_messages::forget& m) {
-        for (auto id : m.ids)
-          if (auto i = texts_.find(id); i != texts_.end()) {
-            kept_ -= i->second.text.kept();
-            silent_.erase(i->second.place);
-            texts_.erase(i);
-          }
-      },
-      [this](const protocol::read_output& m) -> caf::result<output_piece> {
-        auto i = texts_.find(m.id);
-        return i == texts_.end() ? output_piece{} : i->second.text.read(m.offset, std::min(m.limit, bounds_.output));
-      },
-      [this](const crew_messages::tell_output& m) { hub_ = m.whom; },
-    };
-  }
+  /// `before`: how much unfinished tasks have printed in the store.
+  output_log(caf::actor_config& cfg, limits bounds, caf::actor keeper = {}, printed_before before = {});
 
-  void on_exit() override {
-    hub_ = nullptr;
-    actor_base::on_exit();
-  }
+  caf::behavior make_behavior() override;
+  void on_exit() override;
 
 private:
   struct printed {
@@ -53,28 +35,17 @@ private:
     std::list<task_id>::iterator place;
   };
 
-  std::uint64_t append(task_id id, std::string_view more) {
-    auto [i, fresh] = texts_.try_emplace(id, printed{bounded_text{bounds_.output}, {}});
-    auto& p = i->second;
-    if (fresh)
-      p.place = silent_.insert(silent_.end(), id);
-    else
-      silent_.splice(silent_.end(), silent_, p.place);
-    kept_ -= p.text.kept();
-    p.text.append(more);
-    kept_ += p.text.kept();
-    for (auto longest = silent_.begin(); kept_ > bounds_.output_total && *longest != id; ++longest) {
-      auto& text = texts_.find(*longest)->second.text;
-      kept_ -= text.kept();
-      text.drop();
-    }
-    return p.text.total();
-  }
+  std::uint64_t append(task_id id, std::string_view more);
+  void add_output(store::batch& b);
+  caf::result<output_piece> read(const protocol::read_output& m);
 
   limits bounds_;
-  caf::actor hub_; ///< while somebody wants notices
+  caf::actor hub_;    ///< while somebody wants notices
+  caf::actor keeper_; ///< with a store
   std::map<task_id, printed> texts_;
   std::list<task_id> silent_; ///< who has been silent for longest comes first
+  std::map<task_id, std::uint64_t> before_; ///< how much tasks have printed for an earlier list, and nothing for this one
+  std::map<task_id, std::uint64_t> fresh_;  ///< texts that are not stored from there on
   std::size_t kept_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <stint/query.hpp>
 
@@ -18,7 +19,12 @@ namespace stint {
 
 class bounded_text {
 public:
-  explicit bounded_text(std::size_t room) : head_room_(room / 2), tail_room_(room - room / 2) {}
+  explicit bounded_text(std::size_t room) : bounded_text(room, 0) {}
+
+  /// A text that goes on where an earlier one ended, of which nothing is kept here.
+  bounded_text(std::size_t room, std::uint64_t begin)
+      : first_half_(room / 2), head_room_(begin == 0 ? room / 2 : 0), tail_room_(room - room / 2), begin_(begin),
+        total_(begin) {}
 
   void append(std::string_view text) {
     total_ += text.size();
@@ -40,6 +46,7 @@ public:
   /// Lets go of everything that is kept; offsets go on.
   void drop() {
     head_room_ = 0; // a head that came later would not be the beginning
+    begin_ = total_;
     head_ = {};
     tail_ = {};
   }
@@ -63,6 +70,13 @@ public:
     return p;
   }
 
+  /// What lies between the first half of the room and the newest half, from and to: nobody need keep it, here or elsewhere.
+  [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> gap() const noexcept {
+    const auto from = static_cast<std::uint64_t>(first_half_);
+    return {from, std::max(from, total_ - std::min<std::uint64_t>(total_, tail_room_))};
+  }
+
+  [[nodiscard]] std::uint64_t begin() const noexcept { return begin_; }
   [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
   [[nodiscard]] std::size_t kept() const noexcept { return head_.size() + kept_tail(); }
 
@@ -70,8 +84,10 @@ private:
   [[nodiscard]] std::size_t kept_tail() const noexcept { return std::min(tail_.size(), tail_room_); }
   [[nodiscard]] std::uint64_t tail_begin() const noexcept { return total_ - kept_tail(); }
 
-  std::size_t head_room_;
+  std::size_t first_half_;
+  std::size_t head_room_; ///< of it, what is kept here: nothing of a text that goes on
   std::size_t tail_room_;
+  std::uint64_t begin_ = 0;
   std::uint64_t total_ = 0;
   std::string head_;
   std::string tail_;

@@ -8,6 +8,8 @@
 /// 6. answers questions, waits and fences         ledger_ask.cpp
 /// 7. pauses, drains and stops in order           ledger_queue.cpp
 /// 8. says what a store keeps of a task           ledger_store.cpp
+/// 9. goes on from what a store kept              ledger_restore.cpp
+/// 10. shows readers what is committed            ledger_unsaved.cpp
 ///
 /// Owner    the list actor, or a test; effects are appended to the object given.
 /// Threads  none: the owner's mailbox is the lock.
@@ -32,6 +34,7 @@
 #include <stint/schedule.hpp>
 #include <stint/stored_task.hpp>
 #include <stint/table.hpp>
+#include <stint/unsaved.hpp>
 #include <stint/waits.hpp>
 
 namespace stint {
@@ -43,6 +46,7 @@ struct ledger_options {
   std::uint64_t seed = 1;      ///< of the jitter
   bool free_stuck = false;     ///< free the claims of a stuck body at once and count an overlap
   bool observed = false;       ///< somebody wants events
+  bool stored = false;         ///< a store has the tasks: a stop keeps them, and readers are shown what is committed
 };
 
 /// One task of a submission.
@@ -171,6 +175,20 @@ public:
   /// Copies what a restart needs of a task, which must be there: one that `changed` names and `removed` does not.
   [[nodiscard]] stored_task stored(task_id id) const;
 
+  // -- with a store -----------------------------------------------------------------------------------------------------
+  /// Takes a task back; call for all of them in the order of their ids, before anything else but `know_kind` and the
+  /// declarations.
+  void restore(stored_task s);
+  /// Ends the restoring: decides what becomes of attempts that ran, of bodies that are lost and of what is due.
+  void resume(task_version version, task_id last_id, moment now, effects& fx);
+  /// What has changed so far goes to the store; `committed` says that it is there. One at a time.
+  void cut();
+  void committed();
+  /// Tells whether readers may see a task; says why not.
+  [[nodiscard]] result<unit_t> seen(task_id id) const;
+  /// The version that readers are shown.
+  [[nodiscard]] task_version seen_version() const noexcept { return unsaved_.on() ? committed_.version : version_; }
+
   /// Checks every invariant that can be seen from inside; ends the process on a breach. For tests.
   void audit() const;
 
@@ -188,7 +206,7 @@ private:
   };
   struct remembered {
     task_id id = 0;
-    std::size_t hash = 0;
+    std::uint64_t hash = 0;
   };
 
   [[nodiscard]] knowledge known_kind(std::uint32_t n) const noexcept {
@@ -223,6 +241,17 @@ private:
   void give_back(record& r, moment now, effects& fx);
   void set_stuck(record& r);
   void die_with_worker(record& r, moment now, effects& fx);
+  void go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx);
+  void resume_one(record& r, moment now, effects& fx);
+  void die_with_owner(record& r, moment now, effects& fx);
+  void lose_body(record& r, moment now, effects& fx);
+  void interrupted(record& r, moment now, effects& fx);
+  /// Tells whether a task outlives a stop: it is stored, and so is what it runs.
+  [[nodiscard]] bool outlives(const record& r) const noexcept { return options_.stored && r.kind != 0; }
+  void touch(const record& r);
+  [[nodiscard]] const task_extra* seen_extra(task_id id) const;
+  [[nodiscard]] result<page> read_committed(const page_request& ask) const;
+  [[nodiscard]] totals live_counts() const;
   void erase(record& r, moment now, effects& fx);
   void retain(moment now, effects& fx);
   void look_at_kept(steady_time when);
@@ -267,6 +296,9 @@ private:
   bool tokens_set_ = false;
   bool look_pending_ = false;
   stop_report left_;
+  unsaved unsaved_;
+  totals cut_;       ///< what `counts` answers once the cut is committed
+  totals committed_; ///< what it answers now
 };
 
 } // namespace stint

@@ -60,22 +60,34 @@ wait_reason ledger::reason_of(const record& r) const {
 }
 
 result<task> ledger::get(task_id id) const {
-  const auto* r = tasks_.find(id);
-  if (r == nullptr)
-    return tasks_.missing(id);
-  return describe(*r);
+  if (const auto* e = unsaved_.find(id); e != nullptr && e->what)
+    return *e->what;
+  if (auto ok = seen(id); !ok)
+    return ok.error();
+  return describe(*tasks_.find(id));
 }
 
 result<page> ledger::read(const page_request& ask) const {
   if (auto ok = check_filter(ask.filter, options_.limits); !ok)
     return ok.error();
-  auto p = tasks_.read(ask, [this](const record& r) { return describe(r); });
+  auto p = unsaved_.empty() ? tasks_.read(ask, [this](const record& r) { return describe(r); }) : read_committed(ask);
   if (p)
-    p->version = version_;
+    p->version = seen_version();
   return p;
 }
 
 totals ledger::counts() const {
+  if (!unsaved_.on())
+    return live_counts();
+  auto t = committed_;
+  t.stale = stale_;
+  t.overlaps = overlaps_;
+  t.stuck = stuck_count_;
+  t.workers = static_cast<std::uint32_t>(crew_.members().size());
+  return t;
+}
+
+totals ledger::live_counts() const {
   totals t;
   t.version = version_;
   for (std::size_t i = 0; i < state_count; ++i)
@@ -94,27 +106,29 @@ totals ledger::counts() const {
 }
 
 result<std::string> ledger::detail(task_id id) const {
-  const auto* r = tasks_.find(id);
-  if (r == nullptr)
-    return tasks_.missing(id);
-  return r->extra ? r->extra->detail : std::string{};
+  if (auto ok = seen(id); !ok)
+    return ok.error();
+  const auto* x = seen_extra(id);
+  return x != nullptr ? x->detail : std::string{};
 }
 
 result<std::string> ledger::value(task_id id) const {
-  const auto* r = tasks_.find(id);
-  if (r == nullptr)
-    return tasks_.missing(id);
-  if (!terminal(r->state))
-    return {errc::wrong_state, "task " + std::to_string(id) + " is " + std::string{to_string(r->state)}
+  if (auto ok = seen(id); !ok)
+    return ok.error();
+  const auto* e = unsaved_.find(id);
+  const auto s = e != nullptr ? e->what->state : tasks_.find(id)->state;
+  if (!terminal(s))
+    return {errc::wrong_state, "task " + std::to_string(id) + " is " + std::string{to_string(s)}
                                  + ", a value comes with its end"};
-  return r->extra ? r->extra->value : std::string{};
+  const auto* x = seen_extra(id);
+  return x != nullptr ? x->value : std::string{};
 }
 
 result<std::string> ledger::args(task_id id) const {
-  const auto* r = tasks_.find(id);
-  if (r == nullptr)
-    return tasks_.missing(id);
-  return r->extra ? r->extra->args : std::string{};
+  if (auto ok = seen(id); !ok)
+    return ok.error();
+  const auto* x = seen_extra(id);
+  return x != nullptr ? x->args : std::string{};
 }
 
 result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effects& fx) {

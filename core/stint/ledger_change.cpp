@@ -49,6 +49,7 @@ result<task_version> ledger::cancel(task_id id, task_version if_version, moment 
 void ledger::cancel_one(record& r, moment now, effects& fx) {
   if (r.state == state::cancelling)
     return;
+  touch(r);
   if (r.state == state::running) {
     r.stopping = stop_reason::cancel;
     transit(r, state::cancelling, now, fx);
@@ -123,6 +124,7 @@ result<task_version> ledger::release(task_id id, task_version if_version, moment
     return wrong(r, "only a quarantined task can be released");
   if (stopping_)
     return {errc::list_stopping};
+  touch(r);
   r.deaths = 0;
   if (r.live->alone) {
     claims_.unplan(*r.live);
@@ -184,6 +186,7 @@ result<changed> ledger::clear(const filter& f, moment now, effects& fx) {
 }
 
 void ledger::erase(record& r, moment now, effects& fx) {
+  touch(r);
   ++version_;
   ++deleted_;
   tell(r, r.state, now, fx, false, true);
@@ -193,6 +196,7 @@ void ledger::erase(record& r, moment now, effects& fx) {
   if (r.extra && !r.extra->idempotency_key.empty())
     if (auto i = idempotent_.find(r.extra->idempotency_key); i != idempotent_.end() && i->second.id == r.id)
       idempotent_.erase(i);
+  unsaved_.before_deletion(r.id, std::move(r.extra));
   tasks_.erase(r);
 }
 

@@ -40,6 +40,7 @@ void ledger::dispatch(moment now, effects& fx) {
     // A more urgent task may have drawn a ticket ahead of this one since it became ready.
     if (!claims_.still_free(*l))
       continue;
+    touch(r);
     claims_.grant(*l);
     ++ready_.queue(r.queue).running;
     l->since = now.steady;
@@ -125,6 +126,7 @@ void ledger::worker_died(worker_id id, std::span<const running_body> bodies, mom
   const auto unserved = crew_.leave(id);
   for (auto* l : had) {
     auto& r = *tasks_.find(l->id);
+    touch(r);
     bool still_runs = false;
     for (const auto& b : bodies)
       still_runs = still_runs || (b.id == l->id && b.attempt == l->attempt);
@@ -158,13 +160,17 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
     ++r.deaths;
   keep_error(r, "worker died", now);
   r.live->begun = false;
-  if (r.state == state::cancelling || stopping_) {
+  if (r.state == state::cancelling || (stopping_ && !outlives(r))) {
     r.more().error = r.state == state::cancelling ? "worker died" : "list stopped";
     if (r.state == state::running)
       ++left_.interrupted;
     finish(r, state::cancelled, now, fx);
     return;
   }
+  go_on_after_death(r, "workers", true, now, fx);
+}
+
+void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx) {
   if (known_kind(r.kind) == knowledge::once) {
     r.more().error = "interrupted";
     finish(r, state::failed, now, fx);
@@ -172,7 +178,7 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
   }
   r.stopping = stop_reason::none;
   if (r.deaths >= deaths_to_quarantine) {
-    r.more().error = "quarantined: " + std::to_string(r.deaths) + " workers died while it ran";
+    r.more().error = "quarantined: " + std::to_string(r.deaths) + " " + std::string{whose} + " died while it ran";
     transit(r, state::quarantined, now, fx);
     settled(r, fx);
     return;
@@ -183,7 +189,7 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
     claims_.plan(*r.live, r.extra->claims, true);
   }
   transit(r, state::waiting, now, fx);
-  enter_waiting(r, now, fx, true);
+  enter_waiting(r, now, fx, to_the_end);
 }
 
 /// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys.

@@ -63,11 +63,13 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
   auto& l = *r.live;
   switch (e.what) {
     case due_for::start:
+      touch(r);
       transit(r, state::waiting, now, fx);
       enter_waiting(r, now, fx, true);
       return;
     case due_for::deadline:
       if (!running(r.state)) {
+        touch(r);
         finish(r, state::expired, now, fx);
       } else if (r.state == state::running && !l.recalled) { // handed over: it expires when it comes back unbegun
         l.recalled = true;

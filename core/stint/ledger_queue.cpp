@@ -140,7 +140,7 @@ void ledger::stop(nanos grace, moment now, effects& fx) {
     schedule_.add(later(now, grace).steady, due_for::stop, 0, 0);
 }
 
-/// In memory, what has not started ends with the list.
+/// What has not started ends with the list, unless a store keeps it.
 void ledger::end_unstarted(moment now, effects& fx) {
   filter unstarted;
   unstarted.states = {state::waiting, state::scheduled};
@@ -153,6 +153,11 @@ void ledger::end_unstarted(moment now, effects& fx) {
   // From the back: who leaves last blocks nobody, so nobody is woken only to be ended.
   for (auto i = ids.rbegin(); i != ids.rend(); ++i) {
     auto& r = *tasks_.find(*i);
+    if (outlives(r)) {
+      withdraw(r);
+      continue;
+    }
+    touch(r);
     r.more().error = "list stopped";
     finish(r, state::cancelled, now, fx);
   }

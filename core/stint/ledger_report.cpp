@@ -41,12 +41,14 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
         }
         break;
       case attempt_report::kind::finished:
+        touch(*r);
         r->started = a.began;
         m->ran(a.took);
         let_go(*r, *m);
         outcome_of(*r, a, now, fx);
         break;
       case attempt_report::kind::returned:
+        touch(*r);
         let_go(*r, *m);
         give_back(*r, now, fx);
         break;
@@ -70,6 +72,10 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
   const auto& o = what.outcome;
   const bool asked = r.state == state::cancelling || r.stopping == stop_reason::drain;
   r.live->begun = false;
+  if (r.stopping == stop_reason::drain && r.state == state::running && o.kind != outcome_kind::succeeded && outlives(r)) {
+    interrupted(r, now, fx);
+    return;
+  }
   r.code = o.code;
   switch (o.kind) {
     case outcome_kind::succeeded:
@@ -104,7 +110,7 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
         failed_attempt(r, "timed out", o.code, true, now, fx);
         return;
       }
-      if (o.kind == outcome_kind::cancelled || asked || stopping_) {
+      if (o.kind == outcome_kind::cancelled || asked || (stopping_ && !outlives(r))) {
         if (r.stopping == stop_reason::drain || (stopping_ && o.kind == outcome_kind::snoozed)) {
           ++left_.interrupted;
           r.more().error = "list stopped";
@@ -147,7 +153,7 @@ void ledger::failed_attempt(record& r, const std::string& text, std::int32_t cod
   keep_error(r, text, now);
   const auto most = r.extra->retry.max_attempts;
   const bool left = planted(plant::retry_once_more) ? r.charged <= most : r.charged < most;
-  if (!again || !left || stopping_) {
+  if (!again || !left || (stopping_ && !outlives(r))) {
     finish(r, state::failed, now, fx);
     return;
   }
@@ -168,7 +174,7 @@ void ledger::give_back(record& r, moment now, effects& fx) {
     finish(r, state::cancelled, now, fx);
     return;
   }
-  if (stopping_) {
+  if (stopping_ && !outlives(r)) {
     r.more().error = "list stopped";
     ++left_.unstarted;
     finish(r, state::cancelled, now, fx);
@@ -180,11 +186,26 @@ void ledger::give_back(record& r, moment now, effects& fx) {
     finish(r, state::expired, now, fx);
     return;
   }
+  left_.unstarted += stopping_ ? 1 : 0;
+  enter_waiting(r, now, fx, false);
+}
+
+/// A body that a stop ended: the next list runs it again from its old place, and it is not charged for this attempt.
+void ledger::interrupted(record& r, moment now, effects& fx) {
+  ++left_.interrupted;
+  if (known_kind(r.kind) == knowledge::once) {
+    r.more().error = "interrupted";
+    finish(r, state::failed, now, fx);
+    return;
+  }
+  r.stopping = stop_reason::none;
+  transit(r, state::waiting, now, fx);
   enter_waiting(r, now, fx, false);
 }
 
 /// A body that ignored its token past the grace: its task ends, its claims stay with it.
 void ledger::becomes_stuck(record& r, moment now, effects& fx) {
+  touch(r);
   auto& l = *r.live;
   const auto attempt = l.attempt;
   fx.replace.push_back({l.worker, r.id, attempt});
@@ -202,6 +223,10 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
   if (r.state == state::running && r.stopping == stop_reason::timeout) {
     ++r.charged;
     failed_attempt(r, "timed out: " + stuck, 1, true, now, fx);
+    return;
+  }
+  if (r.state == state::running && r.stopping == stop_reason::drain && outlives(r)) {
+    interrupted(r, now, fx);
     return;
   }
   r.more().error = stuck;

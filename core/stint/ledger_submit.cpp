@@ -1,8 +1,9 @@
 #include <stint/ledger.hpp>
 
-#include <functional>
+#include <bit>
 #include <unordered_set>
 
+#include <stint/digest.hpp>
 #include <stint/plant.hpp>
 #include <stint/validate.hpp>
 
@@ -10,35 +11,31 @@ namespace stint {
 
 namespace {
 
-void mix(std::size_t& h, std::size_t v) { h ^= v + 0x9E3779B97F4A7C15ULL + (h << 6) + (h >> 2); }
-
-/// A fingerprint of what a submission asks for, to tell a repetition from another task under the same key.
-std::size_t fingerprint(const spec& s) {
-  std::size_t h = 0;
-  const std::hash<std::string> of;
-  mix(h, of(s.name));
-  mix(h, of(s.kind));
-  mix(h, of(s.args));
-  mix(h, of(s.queue));
-  for (const auto& c : s.claims) {
-    mix(h, of(c.key));
-    mix(h, static_cast<std::size_t>(c.mode));
-    mix(h, c.units);
-  }
+/// A fingerprint of what a submission asks for, to tell a repetition from another task under the same key. It goes into
+/// stores, so it is the same in every build.
+std::uint64_t fingerprint(const spec& s) {
+  digest d;
+  d.add(s.name).add(s.kind).add(s.args).add(s.queue);
+  d.add(s.claims.size());
+  for (const auto& c : s.claims)
+    d.add(c.key).add(static_cast<std::uint64_t>(c.mode)).add(c.units);
+  d.add(s.tags.size());
   for (const auto& t : s.tags)
-    mix(h, of(t));
-  mix(h, static_cast<std::size_t>(s.priority + 2));
-  const auto time = [&h](std::optional<nanos> t) { mix(h, t ? static_cast<std::size_t>(t->count()) : ~std::size_t{0}); };
+    d.add(t);
+  d.add(static_cast<std::uint64_t>(s.priority + 2));
+  const auto time = [&d](std::optional<nanos> t) {
+    d.add(std::uint64_t{t.has_value()}).add(t ? static_cast<std::uint64_t>(t->count()) : 0);
+  };
   time(s.timeout);
   time(s.start_within);
   time(s.run_at ? std::optional{s.run_at->time_since_epoch()} : std::nullopt);
   time(s.delay);
-  mix(h, s.retry.max_attempts);
+  d.add(s.retry.max_attempts);
   time(s.retry.backoff);
-  mix(h, std::hash<double>{}(s.retry.factor));
+  d.add(std::bit_cast<std::uint64_t>(s.retry.factor));
   time(s.retry.max_backoff);
-  mix(h, std::hash<double>{}(s.retry.jitter));
-  return h;
+  d.add(std::bit_cast<std::uint64_t>(s.retry.jitter));
+  return d.value();
 }
 
 bool has_extra(const spec& s, task_id retry_of) {
@@ -50,7 +47,7 @@ bool has_extra(const spec& s, task_id retry_of) {
 } // namespace
 
 ledger::ledger(ledger_options options)
-    : options_(std::move(options)), tasks_(options_.limits), dice_(options_.seed) {
+    : options_(std::move(options)), tasks_(options_.limits), dice_(options_.seed), unsaved_(options_.stored) {
   ready_.queue(tasks_.add_queue("default"));
 }
 
@@ -141,6 +138,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
     const bool put_off = s.delay > nanos{0} || (s.run_at && *s.run_at > now.wall);
     const auto queue = named_[i].queue != 0 ? named_[i].queue : tasks_.add_queue(s.queue);
     auto& r = tasks_.add(std::move(s.name), queue, named_[i].kind, put_off ? state::scheduled : state::waiting);
+    unsaved_.before_creation(r.id);
     ready_.queue(r.queue);
     r.priority = static_cast<std::int8_t>(s.priority);
     r.submitted = now.wall;
@@ -195,6 +193,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
 void ledger::transit(record& r, state to, moment now, effects& fx) {
   const auto from = r.state;
   STINT_ASSERT(legal(from, to), static_cast<unsigned>(from), static_cast<unsigned>(to));
+  STINT_ASSERT(unsaved_.gathers(r.id), r.id, version_); // `touch` comes before the first change
   tasks_.move(r, to);
   r.version = ++version_;
   fx.changed.push_back(r.id);

@@ -157,7 +157,8 @@ bool table::build(const filter& f, id_query& query) const {
   return true;
 }
 
-result<page> table::read(const page_request& ask, const std::function<task(const record&)>& describe) const {
+result<page> table::read(const page_request& ask, const std::function<task(const record&)>& describe,
+                         const std::function<bool(task_id)>& skip) const {
   if (ask.limit == 0 || ask.limit > bounds_.page)
     return {errc::page_too_large, "a page holds 1 to " + std::to_string(bounds_.page) + " tasks, asked for "
                                     + std::to_string(ask.limit)};
@@ -179,6 +180,8 @@ result<page> table::read(const page_request& ask, const std::function<task(const
   const auto from = ask.cursor != 0 ? ask.cursor : upwards ? 1 : last_;
   std::size_t looked = 0;
   query.walk(from, upwards, [&](task_id id) {
+    if (skip && skip(id))
+      return true;
     if (out.tasks.size() == ask.limit || looked == bounds_.scan) {
       out.next = id;
       return false;

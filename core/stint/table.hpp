@@ -51,6 +51,15 @@ public:
   /// Makes the record of the next id, in state `s`; queue and kind are numbers of `queues` and `kinds`.
   record& add(std::string name, std::uint32_t queue, std::uint32_t kind, state s);
 
+  /// Makes the record of an id greater than all before; for a list that goes on from a store.
+  record& restore(task_id id, std::string name, std::string_view queue, std::string_view kind, state s) {
+    last_ = id - 1;
+    return add(std::move(name), add_queue(queue), kinds.number(kind), s);
+  }
+
+  /// The next id is the one after this.
+  void go_on_after(task_id last) { last_ = std::max(last_, last); }
+
   /// Returns a queue's number, making it when it is new.
   std::uint32_t add_queue(std::string_view name);
 
@@ -75,8 +84,9 @@ public:
 
   void erase(record& r);
 
-  /// Answers a page; `describe` turns a record into its answer.
-  [[nodiscard]] result<page> read(const page_request& ask, const std::function<task(const record&)>& describe) const;
+  /// Answers a page; `describe` turns a record into its answer. What `skip` names is passed over.
+  [[nodiscard]] result<page> read(const page_request& ask, const std::function<task(const record&)>& describe,
+                                  const std::function<bool(task_id)>& skip = {}) const;
 
   /// Calls `fn(id)` for matching tasks upwards until it returns false; without a bound on what it looks at.
   void each_match(const filter& f, const std::function<bool(task_id)>& fn) const;

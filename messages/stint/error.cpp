@@ -77,6 +77,9 @@ constexpr auto table = std::to_array<entry>({
   {errc::no_subscriber, "no_subscriber", "a subscription names no actor to tell"},
   {errc::no_thread, "no_thread", "the system has no thread for a worker"},
   {errc::too_many_declared, "too_many_declared", "the list keeps no more capacities"},
+  {errc::store_damaged, "store_damaged", "what the store reads is not what was written"},
+  {errc::store_too_new, "store_too_new", "the store was written by a newer version of stint"},
+  {errc::not_a_store, "not_a_store", "the file is something else than a store of tasks"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

@@ -80,10 +80,13 @@ enum class errc : std::uint8_t {
   no_subscriber,
   no_thread,
   too_many_declared,
+  store_damaged,
+  store_too_new,
+  not_a_store,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::too_many_declared;
+inline constexpr errc last_errc = errc::not_a_store;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

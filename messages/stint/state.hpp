@@ -59,9 +59,11 @@ inline constexpr auto moves = std::to_array<move>({
   {state::scheduled, state::waiting, "due"},
   {state::scheduled, state::cancelled, "cancel"},
   {state::scheduled, state::expired, "deadline"},
+  {state::scheduled, state::failed, "body lost"},
   {state::waiting, state::running, "admitted"},
   {state::waiting, state::cancelled, "cancel"},
   {state::waiting, state::expired, "deadline"},
+  {state::waiting, state::failed, "body lost"},
   {state::running, state::succeeded, "succeeded"},
   {state::running, state::failed, "failed"},
   {state::running, state::cancelled, "gave up"},
@@ -74,6 +76,7 @@ inline constexpr auto moves = std::to_array<move>({
   {state::cancelling, state::failed, "failed"},
   {state::quarantined, state::waiting, "release"},
   {state::quarantined, state::cancelled, "cancel"},
+  {state::quarantined, state::failed, "body lost"},
 });
 
 /// The same table as bits, for the look at each transition.

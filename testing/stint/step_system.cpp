@@ -34,13 +34,7 @@ step_system::~step_system() {
 caf::actor_system& step_system::system() { return inside_->step.system(); }
 
 caf::actor step_system::spawn_list(options with) {
-  list_setup setup;
-  setup.rules.limits = with.limits;
-  setup.rules.cancel_grace = with.cancel_grace;
-  setup.rules.free_stuck = with.free_stuck;
-  setup.rules.seed = env_->seed();
-  setup.kinds = with.kinds;
-  setup.env = env_;
+  auto setup = set_up_list(system(), with, env_);
   setup.workers = with.workers == 0 ? 1 : with.workers;
   auto tasks = system().spawn<list_actor>(std::move(setup));
   lists_.push_back(tasks);

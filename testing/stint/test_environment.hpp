@@ -30,6 +30,8 @@ public:
     return std::make_shared<inline_runner>(std::move(port), clock);
   }
 
+  [[nodiscard]] bool own_threads() const override { return false; }
+
   void log(log_level, const std::string& text) override { lines.push_back(text); }
   void join(bool) override {}
 

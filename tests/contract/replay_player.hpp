@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <random>
 #include <set>
@@ -61,6 +62,7 @@ public:
     need(head.version == desk_.book.version() && head.last_id == desk_.book.last_id(), "version or last id");
     need(head.epoch > head_.epoch, "epoch");
     compare(next);
+    rebuild(next, head);
   }
 
   std::uint64_t saves = 0;
@@ -259,6 +261,39 @@ private:
     desk_.fx.clear();
     const auto r = store_.commit(b);
     need(r.has_value(), "the commit is refused: " + to_string(r.error()));
+  }
+
+  /// Another ledger, made of what the store has, is the same, and goes on.
+  void rebuild(const store& where, const store::opened& head) const {
+    std::map<task_id, stored_task> all;
+    static_cast<void>(where.unfinished([&all](stored_task t) { all.emplace(t.id, std::move(t)); }));
+    page_request ask;
+    do {
+      auto p = *where.page(ask);
+      for (auto& t : p.tasks)
+        all.emplace(t.id, std::move(t));
+      ask.cursor = p.next;
+    } while (ask.cursor != 0);
+    auto o = options();
+    o.stored = true;
+    o.epoch = head.epoch;
+    ledger again(o);
+    again.know_kind("k", false);
+    again.know_kind("once", true);
+    for (const auto& [id, t] : all)
+      again.restore(t);
+    for (const auto& [id, t] : all)
+      need(again.stored(id) == t, "task " + std::to_string(id) + " is not restored as it was stored");
+    effects fx;
+    again.resume(head.version, head.last_id, desk_.now, fx);
+    again.audit();
+    for (const auto& [id, t] : all) {
+      const auto now = again.stored(id).state;
+      need(!running(now) && (!terminal(t.state) || now == t.state), "task " + std::to_string(id) + " after a restart");
+    }
+    again.worker_joined(1, {"k", "once"}, desk_.now, fx);
+    again.dispatch(desk_.now, fx);
+    again.audit();
   }
 
   void compare() const { compare(store_); }

@@ -1,0 +1,49 @@
+/// The actor that has the store, on a thread of its own: commits what the list sends, and reads what is asked for.
+///
+///   list                     output log                 keeper (thread)
+///     |-- save{batch} -------->|-- save{batch, output} -->|  commits; while it fails, tries again
+///     |                        |                          |
+///     |<-- saved{number} ---------------------------------|  on the disk: what depends on it may leave
+///     |<-- save_trouble{why} -----------------------------|  it is not; the list refuses what is new
+///
+/// The list sends the next batch when it hears of the last, so what gathers while the disk works is one commit.
+///
+/// Owner    the list; ends after it.
+/// Threads  its own, since it waits for a disk; in tests CAF's scheduler.
+/// Errors   told to the list and the log, once for each trouble.
+/// Durable  a batch is told as saved when the store has said so, or has it after being opened again.
+#pragma once
+
+#include <memory>
+
+#include <stint/crew_messages.hpp>
+#include <stint/environment.hpp>
+
+namespace stint {
+
+class keeper final : public caf_shim::actor_base {
+public:
+  keeper(caf::actor_config& cfg, std::shared_ptr<store> kept, store::opened head, std::shared_ptr<environment> env);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  void save();
+  [[nodiscard]] result<unit_t> try_to_save();
+  [[nodiscard]] result<bool> open_again();
+
+  std::shared_ptr<store> store_;
+  store::opened head_;
+  std::shared_ptr<environment> env_;
+  std::optional<crew_messages::save> open_; ///< the batch in hand
+  task_version before_ = 0;                 ///< the version of the last one that is saved
+  bool closed_ = false;                     ///< the store has to be opened again
+  bool trouble_ = false;
+};
+
+/// Spawns the keeper of a store that is open: on a thread of its own, unless the environment has none.
+caf::actor spawn_keeper(caf::actor_system& system, std::shared_ptr<store> kept, store::opened head,
+                        std::shared_ptr<environment> env);
+
+} // namespace stint

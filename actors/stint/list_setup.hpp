@@ -1,0 +1,36 @@
+/// What a list actor is made of: its options in the form that it needs, and what its store kept.
+///
+/// Owner    the list actor; made by whoever spawns it.
+/// Threads  the caller's; reading a store may take a while.
+/// Errors   start_error: what keeps the store from being opened or read.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+#include <stint/ledger.hpp>
+#include <stint/options.hpp>
+
+namespace stint {
+
+struct list_setup {
+  ledger_options rules;
+  registry kinds;
+  std::shared_ptr<environment> env;
+  std::size_t workers = 1;
+  std::vector<std::pair<std::string, std::uint32_t>> capacities{}; ///< declared before anything is restored
+
+  // -- with a store
+  caf::actor keeper{}; ///< has the store
+  store::opened head{};
+  std::vector<stored_task> tasks{};                           ///< in the order of their ids
+  std::vector<std::pair<task_id, std::uint64_t>> printed{};   ///< how much each unfinished task has printed
+};
+
+/// Makes the setup of a list; with a store, opens it, reads it and spawns its keeper.
+list_setup set_up_list(caf::actor_system& system, const options& with, std::shared_ptr<environment> env);
+
+} // namespace stint

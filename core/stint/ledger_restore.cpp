@@ -1,0 +1,150 @@
+#include <stint/ledger.hpp>
+
+#include <algorithm>
+
+namespace stint {
+
+namespace {
+
+constexpr std::uint64_t moment_of_rank = (std::uint64_t{1} << 61) - 1;
+
+bool has_extra(const stored_task& s) {
+  static const stored_task none;
+  const auto& w = s.what;
+  return !w.args.empty() || !w.claims.empty() || !w.tags.empty() || !w.idempotency_key.empty() || w.timeout
+         || w.start_within || w.run_at || w.retry != none.what.retry || s.retry_of != 0 || !s.error.empty()
+         || !s.errors.empty() || !s.value.empty() || !s.detail.empty() || s.progress != none.progress;
+}
+
+} // namespace
+
+void ledger::restore(stored_task s) {
+  STINT_ASSERT(version_ == 0 && s.id > tasks_.last_id(), s.id, tasks_.last_id());
+  auto& w = s.what;
+  auto& r = tasks_.restore(s.id, std::move(w.name), w.queue, w.kind, s.state);
+  ready_.queue(r.queue);
+  r.version = s.version;
+  r.priority = static_cast<std::int8_t>(w.priority);
+  r.attempt = s.attempt;
+  r.charged = s.charged;
+  r.deaths = static_cast<std::uint16_t>(std::min<std::uint32_t>(s.deaths, UINT16_MAX));
+  r.fence = s.fence;
+  r.code = s.code;
+  r.submitted = s.submitted;
+  r.started = s.started.value_or(wall_time{});
+  r.ended = s.ended.value_or(wall_time{});
+  if (has_extra(s)) {
+    auto& x = r.more();
+    x.args = std::move(w.args);
+    x.claims = std::move(w.claims);
+    x.tags = std::move(w.tags);
+    x.idempotency_key = std::move(w.idempotency_key);
+    x.timeout = w.timeout;
+    x.start_within = w.start_within;
+    x.run_at = w.run_at;
+    x.retry = w.retry;
+    x.error = std::move(s.error);
+    x.errors = std::move(s.errors);
+    x.value = std::move(s.value);
+    x.detail = std::move(s.detail);
+    x.progress = std::move(s.progress);
+    x.retry_of = s.retry_of;
+    tasks_.index_tags(r);
+    if (!x.idempotency_key.empty())
+      idempotent_[x.idempotency_key] = {r.id, s.fingerprint};
+  }
+  if (terminal(r.state)) {
+    if (options_.limits.finished_kept != 0 || options_.limits.finished_age != nanos{0})
+      finished_.emplace_back(r.id, r.ended);
+    return;
+  }
+  ++pending_;
+  r.live = lives_.make();
+  auto& l = *r.live;
+  l.id = r.id;
+  l.queue = r.queue;
+  l.kind = r.kind;
+  l.attempt = r.attempt;
+  l.rank = s.rank;
+  l.due = s.due.value_or(wall_time{});
+  l.alone = r.deaths >= deaths_to_run_alone;
+  entered_ = std::max(entered_, s.rank & moment_of_rank);
+  // A key whose capacity nobody declared this time has as many units as its largest claim: that can only be too few.
+  if (r.extra)
+    for (const auto& c : r.extra->claims)
+      if (c.mode == claim_mode::units && claims_.check({&c, 1}).code() == errc::key_not_counted)
+        static_cast<void>(claims_.declare(c.key, c.units, woken_));
+  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, l.alone);
+}
+
+void ledger::resume(task_version version, task_id last_id, moment now, effects& fx) {
+  STINT_ASSERT(last_id >= tasks_.last_id(), last_id, tasks_.last_id());
+  tasks_.go_on_after(last_id);
+  version_ = version;
+  deleted_ = last_id - tasks_.size();
+  std::stable_sort(finished_.begin(), finished_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  committed_ = live_counts();
+  std::vector<record*> unfinished;
+  filter open;
+  open.states = {state::scheduled, state::waiting, state::running, state::cancelling, state::quarantined};
+  tasks_.each_match(open, [&](task_id id) {
+    unfinished.push_back(tasks_.find(id));
+    return true;
+  });
+  // In the one order, so that those that go back to waiting together keep it among them.
+  std::sort(unfinished.begin(), unfinished.end(), [](const record* a, const record* b) {
+    return a->live->rank != b->live->rank ? a->live->rank < b->live->rank : a->id < b->id;
+  });
+  for (auto* r : unfinished)
+    resume_one(*r, now, fx);
+}
+
+void ledger::resume_one(record& r, moment now, effects& fx) {
+  auto& l = *r.live;
+  l.since = now.steady;
+  if (running(r.state)) {
+    die_with_owner(r, now, fx);
+    return;
+  }
+  if (r.kind == 0) {
+    lose_body(r, now, fx);
+    return;
+  }
+  // What was told by the steady clock is told by the wall clock once: how much is left of it.
+  if (r.state == state::scheduled) {
+    if (r.extra && r.extra->run_at && *r.extra->run_at == l.due)
+      schedule_.add(l.due, due_for::start, r.id, r.version);
+    else
+      schedule_.add(later(now, l.due - now.wall).steady, due_for::start, r.id, r.version);
+  }
+  if (r.attempt == 0 && r.extra && r.extra->start_within) {
+    l.deadline = later(now, r.submitted + *r.extra->start_within - now.wall).steady;
+    schedule_.add(l.deadline, due_for::deadline, r.id, 0);
+  }
+}
+
+/// An attempt of the process that died: nobody knows whether its body had begun, so it counts as if it had.
+void ledger::die_with_owner(record& r, moment now, effects& fx) {
+  touch(r);
+  ++r.deaths;
+  keep_error(r, "the list died while it ran", now);
+  if (r.state == state::cancelling) {
+    r.more().error = "the list died while it ran";
+    finish(r, state::cancelled, now, fx);
+    return;
+  }
+  if (r.kind == 0) {
+    lose_body(r, now, fx);
+    return;
+  }
+  go_on_after_death(r, "lists or workers", r.deaths >= deaths_to_run_alone, now, fx);
+}
+
+/// A callable ends with its process.
+void ledger::lose_body(record& r, moment now, effects& fx) {
+  touch(r);
+  r.more().error = "body lost with its process";
+  finish(r, state::failed, now, fx);
+}
+
+} // namespace stint

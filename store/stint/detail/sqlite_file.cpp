@@ -1,0 +1,250 @@
+#include <stint/detail/sqlite_file.hpp>
+
+#include <array>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <stint/detail/stored_row.hpp>
+#include <stint/digest.hpp>
+#include <stint/fault_point.hpp>
+
+namespace stint::detail {
+
+namespace {
+
+/// What brings a file from one schema to the next; the first makes it. Steps are never changed once released.
+constexpr std::array<const char*, newest_schema> steps{
+  R"sql(
+    CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), body BLOB NOT NULL, sum INTEGER NOT NULL);
+    CREATE TABLE task (
+      id INTEGER PRIMARY KEY,
+      state INTEGER NOT NULL,
+      version INTEGER NOT NULL,
+      rank INTEGER,            -- sortable; NULL: none, of a finished task
+      ended INTEGER,           -- of a finished one, ns of the wall clock
+      key BLOB,                -- its idempotency key
+      body BLOB NOT NULL,      -- everything else
+      sum INTEGER NOT NULL
+    );
+    CREATE INDEX task_unfinished ON task (rank, id) WHERE ended IS NULL;
+    CREATE INDEX task_ended ON task (state, ended, id) WHERE ended IS NOT NULL;
+    CREATE INDEX task_key ON task (key) WHERE key IS NOT NULL;
+    CREATE TABLE printed (task INTEGER PRIMARY KEY, total INTEGER NOT NULL, kept INTEGER NOT NULL, sum INTEGER NOT NULL);
+    CREATE TABLE piece (
+      task INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      text BLOB NOT NULL,
+      sum INTEGER NOT NULL,
+      PRIMARY KEY (task, at)
+    ) WITHOUT ROWID;
+  )sql",
+};
+
+std::int64_t pragma(connection& db, const char* sql) {
+  statement s{db, sql};
+  return s.step() ? s.number(0) : 0;
+}
+
+sqlite3_vfs* find_vfs(const std::string& name) {
+  sqlite3_initialize();
+  auto* fs = sqlite3_vfs_find(name.empty() ? nullptr : name.c_str());
+  if (fs == nullptr)
+    throw sqlite_failure{{errc::io_failed, "there is no file system '" + name + "'"}};
+  return fs;
+}
+
+/// A new file is the owner's alone. An old one is left as it is: closing it here would drop the locks that this process
+/// holds on it.
+void make_private(const std::string& file) {
+  if (const int fd = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600); fd >= 0)
+    ::close(fd);
+}
+
+} // namespace
+
+void damaged(task_id id, std::string_view what) {
+  throw sqlite_failure{{errc::store_damaged, "task " + std::to_string(id) + ": " + std::string{what}}};
+}
+
+std::string store_head::bytes() const {
+  std::string out;
+  for (auto n : {commits, at.epoch, at.version, at.last_id})
+    write_number(out, n);
+  for (std::size_t s = 0; s < state_count; ++s) {
+    write_number(out, used.tasks.by_state[s]);
+    write_number(out, used.bytes[s]);
+  }
+  return out;
+}
+
+store_head store_head::from(std::string_view bytes, std::uint64_t sum) {
+  const auto broken = [] { return sqlite_failure{{errc::store_damaged, "the head does not fit its sum"}}; };
+  if (digest{}.add(bytes).value() != sum)
+    throw broken();
+  const auto next = [&] {
+    const auto n = read_number(bytes);
+    if (!n)
+      throw broken();
+    return *n;
+  };
+  store_head h;
+  for (auto* n : {&h.commits, &h.at.epoch, &h.at.version, &h.at.last_id})
+    *n = next();
+  for (std::size_t s = 0; s < state_count; ++s) {
+    h.used.tasks.by_state[s] = next();
+    h.used.bytes[s] = next();
+  }
+  return h;
+}
+
+std::uint64_t sum_of(const stored_task& t, std::string_view body) {
+  return digest{}.add(t.id).add(t.version).add(index_of(t.state)).add(t.rank).add(body).value();
+}
+
+sqlite_file::sqlite_file(const sqlite_options& with)
+    : sums(find_vfs(with.vfs)), sealed(with.file, find_vfs(with.vfs)), seals(with.mode == store_mode::durable) {
+  auto* fs = find_vfs(with.vfs);
+  int there = 0;
+  fs->xAccess(fs, with.file.c_str(), SQLITE_ACCESS_EXISTS, &there);
+  if (there == 0 && with.vfs.empty())
+    make_private(with.file);
+  try {
+    db.open(with.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, sums.name());
+    page_sums::reserve(db.get());
+    begin_life(with);
+  } catch (const sqlite_failure& e) {
+    // A file that could not be made is made anew the next time: after a failed fsync what reads find of it may be all
+    // that there is of it. One that another made meanwhile stays.
+    if (there == 0 && e.what_went_wrong.code == errc::io_failed)
+      for (const auto* end : {"-wal", "-journal", ""})
+        fs->xDelete(fs, (with.file + end).c_str(), 1);
+    throw;
+  }
+}
+
+void sqlite_file::begin_life(const sqlite_options& with) {
+  set_up();
+  migrate();
+  prepare();
+  statement read{db, "SELECT body, sum FROM head"};
+  if (!read.step())
+    throw sqlite_failure{{errc::store_damaged, "it has no head"}};
+  head = store_head::from(read.bytes(0), read.bits(1));
+  read.reset();
+  if (const auto acknowledged = sealed.commits(); acknowledged && *acknowledged > head.commits)
+    throw sqlite_failure{{errc::store_damaged, "it has " + std::to_string(head.commits) + " commits, but "
+                                                 + std::to_string(*acknowledged) + " were acknowledged; to go on without "
+                                                 + "them all the same, remove " + sealed.path()}};
+  ++head.at.epoch;
+  ++head.commits;
+  begin.run();
+  save(head);
+  fault_point("store.epoch");
+  commit.run();
+  fault_point("store.opened");
+  // What an owner before found on a failing disk, and read back from memory only, is on the disk after this.
+  db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  sealed.write(head.commits);
+  statement any{db, "SELECT 1 FROM printed LIMIT 1"};
+  has_output = any.step();
+  if (with.mode == store_mode::relaxed)
+    db.run("PRAGMA synchronous = NORMAL");
+}
+
+void sqlite_file::set_up() {
+  db.run("PRAGMA trusted_schema = OFF");
+  db.run("PRAGMA cell_size_check = ON");
+  // Exclusive: the lock is held until the end of the process, and no shared memory is needed. In force from the first
+  // access on, which is why it stands before the journal mode.
+  db.run("PRAGMA locking_mode = EXCLUSIVE");
+  // Extra: for the log it is the same as FULL. But making the file uses a journal, and that this was deleted has to be on
+  // the disk as well: coming back after a power cut it would undo what the log has.
+  db.run("PRAGMA synchronous = EXTRA");
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA cache_size = -16000");
+  db.run("PRAGMA wal_autocheckpoint = 4000");
+  db.run("PRAGMA temp_store = MEMORY");
+}
+
+void sqlite_file::migrate() {
+  db.run("BEGIN IMMEDIATE");
+  auto schema = pragma(db, "PRAGMA user_version");
+  const auto whose = pragma(db, "PRAGMA application_id");
+  const bool empty = pragma(db, "SELECT count(*) FROM sqlite_schema") == 0;
+  if (!empty && whose != application)
+    throw sqlite_failure{{errc::not_a_store, "it is a database of another program"}};
+  if (schema > newest_schema)
+    throw sqlite_failure{{errc::store_too_new, "its schema is " + std::to_string(schema) + ", this stint knows those up to "
+                                                 + std::to_string(newest_schema)}};
+  for (; schema < newest_schema; ++schema)
+    db.run(steps[static_cast<std::size_t>(schema)]);
+  if (empty) {
+    const auto first = store_head{}.bytes();
+    statement{db, "INSERT INTO head VALUES (1, ?, ?)"}.bind(std::string_view{first}, digest{}.add(first).value()).run();
+    db.run(("PRAGMA application_id = " + std::to_string(application)).c_str());
+  }
+  db.run(("PRAGMA user_version = " + std::to_string(newest_schema)).c_str());
+  db.run("COMMIT");
+}
+
+void sqlite_file::prepare() {
+  const auto make = [this](statement& s, const char* sql) { s = statement{db, sql}; };
+#define STINT_TASK_COLUMNS "id, state, version, rank, ended, key, body, sum"
+  make(begin, "BEGIN IMMEDIATE");
+  make(commit, "COMMIT");
+  make(rollback, "ROLLBACK");
+  make(write_head, "UPDATE head SET body = ?, sum = ?");
+  make(insert_task, "INSERT INTO task (" STINT_TASK_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  make(update_task, "UPDATE task SET state = ?2, version = ?3, rank = ?4, ended = ?5, key = ?6, body = ?7, sum = ?8"
+                    " WHERE id = ?1");
+  make(delete_task, "DELETE FROM task WHERE id = ?");
+  make(size_of_task, "SELECT state, version, length(body) + ifnull(length(key), 0) FROM task WHERE id = ?");
+  make(read_task, "SELECT " STINT_TASK_COLUMNS " FROM task WHERE id = ?");
+  make(unfinished, "SELECT " STINT_TASK_COLUMNS " FROM task WHERE ended IS NULL ORDER BY rank, id");
+  make(keyed, "SELECT " STINT_TASK_COLUMNS " FROM task WHERE key = ? ORDER BY id DESC LIMIT 1");
+  make(forwards, "SELECT " STINT_TASK_COLUMNS " FROM task WHERE id >= ? ORDER BY id");
+  make(backwards, "SELECT " STINT_TASK_COLUMNS " FROM task WHERE id <= ? ORDER BY id DESC");
+  make(ended, "SELECT id, ended, length(body) + ifnull(length(key), 0) FROM task"
+              " WHERE state = ? AND ended IS NOT NULL ORDER BY ended, id");
+  make(add_piece, "INSERT INTO piece VALUES (?, ?, ?, ?)");
+  make(delete_piece, "DELETE FROM piece WHERE task = ? AND at = ?");
+  make(delete_pieces, "DELETE FROM piece WHERE task = ?");
+  make(pieces_from, "SELECT at, text, sum FROM piece WHERE task = ? AND at >= ? ORDER BY at");
+  make(piece_before, "SELECT at, text, sum FROM piece WHERE task = ? AND at < ? ORDER BY at DESC LIMIT 1");
+  make(read_printed, "SELECT total, kept, sum FROM printed WHERE task = ?");
+  make(write_printed, "INSERT OR REPLACE INTO printed VALUES (?, ?, ?, ?)");
+  make(delete_printed, "DELETE FROM printed WHERE task = ?");
+#undef STINT_TASK_COLUMNS
+}
+
+void sqlite_file::must_be_in_place() const {
+  int moved = 0;
+  if (sqlite3_file_control(db.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0)
+    throw sqlite_failure{{errc::io_failed, "the file was moved away, removed or replaced"}};
+}
+
+void sqlite_file::save(const store_head& h) {
+  const auto bytes = h.bytes();
+  write_head.bind(std::string_view{bytes}, digest{}.add(bytes).value()).run();
+}
+
+stored_task sqlite_file::task_at(const statement& s) {
+  stored_task t;
+  t.id = s.bits(0);
+  const auto state_number = s.bits(1);
+  t.state = static_cast<state>(state_number < state_count ? state_number : 0);
+  t.version = s.bits(2);
+  t.rank = s.is_null(3) ? 0 : unsortable(s.number(3));
+  if (state_number >= state_count || sum_of(t, s.bytes(6)) != s.bits(7) || !detail::read_task(s.bytes(6), t))
+    damaged(t.id, "its row does not fit its sum");
+  // The columns that are searched say what the row says.
+  const auto end = t.ended.value_or(wall_time{}).time_since_epoch().count();
+  const bool fits = (terminal(t.state) || !s.is_null(3)) && s.is_null(4) != terminal(t.state)
+                    && (s.is_null(4) || s.number(4) == end) && s.bytes(5) == t.what.idempotency_key;
+  if (!fits)
+    damaged(t.id, "its row contradicts itself");
+  return t;
+}
+
+} // namespace stint::detail

@@ -1,0 +1,79 @@
+/// The file of a store while it is open: connection, statements, and the head that every commit writes.
+///
+/// Owner    sqlite_store.
+/// Threads  one at a time.
+/// Errors   sqlite_failure.
+/// Durable  see docs/design/0007-durable.md for the tables.
+#pragma once
+
+#include <string>
+
+#include <stint/detail/page_sums.hpp>
+#include <stint/detail/seal.hpp>
+#include <stint/detail/sqlite.hpp>
+#include <stint/sqlite_store.hpp>
+
+namespace stint::detail {
+
+/// The newest schema that this code writes, and what marks a file as a store (PRAGMA application_id: "stin").
+inline constexpr std::int64_t newest_schema = 1;
+inline constexpr std::int64_t application = 0x7374696E;
+
+/// Bytes that a task's row counts beyond its body and key.
+inline constexpr std::uint64_t row_bytes = 64;
+
+/// A signed number that sorts as the unsigned one does.
+inline std::int64_t sortable(std::uint64_t n) { return static_cast<std::int64_t>(n ^ (std::uint64_t{1} << 63)); }
+inline std::uint64_t unsortable(std::int64_t n) { return static_cast<std::uint64_t>(n) ^ (std::uint64_t{1} << 63); }
+
+inline std::size_t index_of(state s) { return static_cast<std::size_t>(s); }
+
+/// What every commit writes: how far the list is, and how much there is.
+struct store_head {
+  std::uint64_t commits = 0; ///< so many there were
+  store::opened at;
+  store::usage used;
+
+  [[nodiscard]] std::string bytes() const;
+  static store_head from(std::string_view bytes, std::uint64_t sum);
+};
+
+[[noreturn]] void damaged(task_id id, std::string_view what);
+
+class sqlite_file {
+public:
+  /// Opens or makes the file, takes its lock, brings its schema forward and raises the epoch.
+  explicit sqlite_file(const sqlite_options& with);
+
+  page_sums sums; ///< first: the connection ends before it
+  connection db;
+  seal sealed;
+  bool seals = true; ///< each commit
+  store_head head;
+  bool has_output = false; ///< some task has printed, so output must be looked for
+
+  // Named by what they do; each is prepared once.
+  statement begin, commit, rollback, write_head;
+  statement insert_task, update_task, delete_task, size_of_task, read_task, unfinished, keyed, forwards, backwards, ended;
+  statement add_piece, delete_piece, delete_pieces, pieces_from, piece_before, read_printed, write_printed, delete_printed;
+
+  /// Ends with an error when the file is not at its path any more: what is written to it now, nobody would find.
+  void must_be_in_place() const;
+
+  /// Writes the head as a part of a transaction.
+  void save(const store_head& h);
+
+  /// Reads the row that `s`, one of those with a task's columns, stands at.
+  static stored_task task_at(const statement& s);
+
+private:
+  void begin_life(const sqlite_options& with);
+  void set_up();
+  void migrate();
+  void prepare();
+};
+
+/// The sum of a task's row.
+std::uint64_t sum_of(const stored_task& t, std::string_view body);
+
+} // namespace stint::detail

@@ -1,0 +1,333 @@
+// A list over a store: what it goes on with, and that nothing leaves it before its commit. How: the step-by-step system
+// with a store in memory whose commits can be held up or made to fail, and the facade with a file.
+#include <actors/actors.hpp>
+#include <contract/scratch_folder.hpp>
+
+#include <set>
+#include <thread>
+
+#include <stint/memory_store.hpp>
+#include <stint/step_system.hpp>
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+struct Durable : actors_fixture {
+  contract::scratch_folder folder;
+
+  Durable() {
+    opts.kinds.add("work", body{[](context& job) {
+                     job.print("working\n");
+                     return succeeded(0, job.args());
+                   }});
+    opts.store = folder.file();
+  }
+};
+using durable = Durable;
+
+spec of_kind(std::string name, std::string kind = "work", std::string args = "") {
+  auto s = named(std::move(name));
+  s.kind = std::move(kind);
+  s.args = std::move(args);
+  return s;
+}
+
+/// A store in memory that a test can make fail.
+class trying_store final : public memory_store {
+public:
+  explicit trying_store(std::shared_ptr<memory_shelf> shelf) : memory_store(std::move(shelf)) {}
+
+  result<unit_t> commit(const batch& b) override {
+    if (failures > 0) {
+      --failures;
+      return {errc::io_failed, "no space left"};
+    }
+    if (closes) {
+      closes = false;
+      if (reaches)
+        static_cast<void>(memory_store::commit(b));
+      static_cast<void>(close());
+      return {errc::store_closed, "the disk said no"};
+    }
+    ++commits;
+    return memory_store::commit(b);
+  }
+
+  int failures = 0;
+  bool closes = false;
+  bool reaches = false; ///< when it closes: the batch is there all the same
+  int commits = 0;
+};
+
+/// Keeps the promises of bodies that never end.
+struct promises {
+  body never_ends() {
+    return asynchronous([this](context&, promise p) { all.push_back(std::move(p)); });
+  }
+  std::vector<promise> all;
+};
+
+/// A list in steps, which can die and be started again over the same shelf.
+struct steps {
+  explicit steps(options w) : with(std::move(w)) { begin(); }
+
+  void begin() {
+    world = std::make_unique<step_system>();
+    with.store = kept = std::make_shared<trying_store>(shelf);
+    tasks = world->spawn_list(with);
+    world->run();
+  }
+
+  /// As a crash: nothing is stopped in order, and no message that is on its way arrives.
+  void die() {
+    tasks = {};
+    static_cast<void>(kept->close());
+    world.reset();
+  }
+
+  template <class Answer, class Question>
+  result<Answer> ask(Question q) {
+    auto a = world->ask<Answer>(tasks, std::move(q));
+    return a ? std::move(*a) : result<Answer>{errc::internal, "no answer"};
+  }
+
+  task_id submit(spec s, body run = {}) {
+    protocol::submit m;
+    m.tasks.push_back({std::move(s), std::move(run)});
+    auto made = ask<protocol::submitted>(std::move(m));
+    EXPECT_TRUE(made) << to_string(made.error());
+    return made ? made->ids.front() : 0;
+  }
+
+  task get(task_id id) {
+    auto t = ask<task>(protocol::get{id});
+    EXPECT_TRUE(t) << to_string(t.error());
+    return t ? *t : task{};
+  }
+
+  std::shared_ptr<memory_shelf> shelf = memory_store{}.shelf();
+  std::shared_ptr<trying_store> kept;
+  options with;
+  std::unique_ptr<step_system> world;
+  caf::actor tasks;
+};
+
+} // namespace
+
+TEST_F(durable, the_next_list_knows_what_the_last_one_did) {
+  task before;
+  {
+    caf::actor_system system{cfg};
+    list tasks{system, opts};
+    const auto id = tasks.submit(of_kind("first", "work", "[7]"));
+    ASSERT_TRUE(id);
+    before = *tasks.wait(*id);
+    EXPECT_EQ(before.state, state::succeeded);
+  }
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  EXPECT_EQ(*tasks.get(before.id), before);
+  EXPECT_EQ(*tasks.value(before.id), "[7]");
+  EXPECT_EQ(*tasks.args(before.id), "[7]");
+  EXPECT_EQ(tasks.output(before.id)->text, "working\n");
+  EXPECT_EQ(tasks.counts()->tasks[state::succeeded], 1U);
+  EXPECT_GE(tasks.counts()->version, before.version);
+  const auto next = tasks.submit(of_kind("second"));
+  EXPECT_EQ(*next, before.id + 1);
+  EXPECT_GT(tasks.wait(*next)->version, before.version);
+}
+
+TEST_F(durable, a_second_list_on_the_file_is_refused_by_name_until_the_first_has_ended) {
+  caf::actor_system system{cfg};
+  {
+    list first{system, opts};
+    try {
+      list second{system, opts};
+      ADD_FAILURE() << "two owners of one file";
+    } catch (const start_error& e) {
+      EXPECT_EQ(e.code(), errc::store_in_use);
+      EXPECT_NE(std::string{e.what()}.find("tasks.db"), std::string::npos) << e.what();
+    }
+    opts.store = folder.file();
+    EXPECT_THROW((list{system, opts}), start_error);
+    EXPECT_TRUE(first.submit(of_kind("t")));
+  }
+  list next{system, opts};
+  EXPECT_EQ(next.counts()->submitted, 1U);
+}
+
+TEST_F(durable, a_stop_keeps_what_waits_and_charges_nobody) {
+  gate begun;
+  opts.workers = 1;
+  opts.stop_grace = 0ms;
+  opts.kinds.add("long", body{[&](context& job) {
+                   begun.open();
+                   while (!job.stop_requested())
+                     std::this_thread::yield();
+                   return failed("told to stop");
+                 }});
+  {
+    caf::actor_system system{cfg};
+    list tasks{system, opts};
+    ASSERT_TRUE(tasks.submit(of_kind("interrupted", "long")));
+    begun.pass();
+    ASSERT_TRUE(tasks.submit(of_kind("behind")));
+    auto later = of_kind("later");
+    later.delay = 1h;
+    ASSERT_TRUE(tasks.submit(later));
+    ASSERT_TRUE(tasks.submit(named("callable"), [] {}));
+    const auto left = tasks.stop(0ms);
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->interrupted, 1U);
+    EXPECT_EQ(left->unstarted, 3U);
+    EXPECT_EQ(tasks.get(4)->state, state::cancelled) << "nobody can go on with it";
+  }
+  opts.kinds = {};
+  opts.kinds.add("work", body{[] {}}).add("long", body{[] {}});
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  const auto again = tasks.wait(1);
+  EXPECT_EQ(again->state, state::succeeded);
+  EXPECT_EQ(again->attempt, 2U);
+  EXPECT_EQ(again->charged, 1U);
+  EXPECT_EQ(again->deaths, 0U);
+  EXPECT_EQ(tasks.wait(2)->attempt, 1U);
+  EXPECT_EQ(tasks.get(3)->state, state::scheduled);
+}
+
+TEST_F(durable, a_crash_counts_as_a_death_and_the_task_runs_again) {
+  promises kept;
+  options with;
+  with.workers = 4;
+  with.kinds.add("hangs", kept.never_ends()).add("once", {kept.never_ends(), true, {}});
+  steps s{with};
+  const auto again = s.submit(of_kind("again", "hangs"));
+  const auto once = s.submit(of_kind("once", "once"));
+  const auto lost = s.submit(named("callable"), kept.never_ends());
+  ASSERT_EQ(s.get(again).state, state::running);
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.get(again).state, state::running);
+  EXPECT_EQ(s.get(again).attempt, 2U);
+  EXPECT_EQ(s.get(again).deaths, 1U);
+  EXPECT_EQ(s.get(again).charged, 0U);
+  EXPECT_EQ(s.get(once).state, state::failed);
+  EXPECT_EQ(s.get(once).error, "interrupted");
+  EXPECT_EQ(s.get(lost).state, state::failed);
+  EXPECT_EQ(s.get(lost).error, "body lost with its process");
+  s.die();
+  s.begin();
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.get(again).state, state::quarantined);
+  EXPECT_TRUE(s.ask<protocol::changed>(protocol::release{again, 0}));
+  EXPECT_EQ(s.get(again).state, state::running) << "released by hand";
+}
+
+TEST_F(durable, nothing_leaves_before_its_commit) {
+  bool ran = false;
+  options with;
+  with.kinds.add("work", body{[&ran] { ran = true; }});
+  steps s{with};
+  s.kept->failures = 1;
+  protocol::submit m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+  s.world->run();
+  EXPECT_FALSE(*box) << "an answer left before its commit";
+  EXPECT_FALSE(ran) << "a start left before its commit";
+  EXPECT_EQ(s.ask<task>(protocol::get{1}).code(), errc::unknown_task);
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks.total(), 0U);
+  EXPECT_TRUE(s.ask<page>(protocol::read_page{})->tasks.empty());
+  m.tasks.push_back({of_kind("refused"), {}});
+  const auto refused = s.ask<protocol::submitted>(std::move(m));
+  EXPECT_EQ(refused.code(), errc::io_failed);
+  EXPECT_NE(refused.error().text.find("no space left"), std::string::npos);
+  s.world->advance(1s);
+  ASSERT_TRUE(*box);
+  EXPECT_TRUE(**box) << "the disk works again";
+  EXPECT_TRUE(ran);
+  EXPECT_EQ(s.get(1).state, state::succeeded);
+  EXPECT_EQ(s.submit(of_kind("next")), 2U);
+}
+
+TEST_F(durable, a_commit_of_which_nobody_knows_is_looked_up) {
+  for (const bool reaches : {false, true}) {
+    options with;
+    with.kinds.add("work", body{[](context& job) { job.print("line\n"); }});
+    steps s{with};
+    s.kept->closes = true;
+    s.kept->reaches = reaches;
+    protocol::submit m;
+    m.tasks.push_back({of_kind("t"), {}});
+    auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+    s.world->run();
+    EXPECT_FALSE(*box);
+    s.world->advance(1s);
+    ASSERT_TRUE(*box && **box) << "reaches: " << reaches;
+    EXPECT_EQ(s.get(1).state, state::succeeded);
+    EXPECT_EQ(s.ask<output_piece>(protocol::read_output{1})->text, "line\n");
+    s.die();
+    s.begin();
+    EXPECT_EQ(s.get(1).state, state::succeeded);
+    EXPECT_EQ(s.ask<output_piece>(protocol::read_output{1})->text, "line\n");
+    EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks.total(), 1U);
+  }
+}
+
+TEST_F(durable, what_gathers_before_a_turn_is_one_commit) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  const auto before = s.kept->commits;
+  std::vector<std::shared_ptr<std::optional<result<protocol::submitted>>>> boxes;
+  for (int i = 0; i < 64; ++i) {
+    protocol::submit m;
+    m.tasks.push_back({of_kind("t"), {}});
+    m.tasks.back().what.delay = 1h;
+    boxes.push_back(s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m)));
+  }
+  s.world->run();
+  for (auto& b : boxes)
+    ASSERT_TRUE(*b && **b);
+  EXPECT_EQ(s.kept->commits - before, 1);
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks[state::scheduled], 64U);
+}
+
+TEST_F(durable, a_subscriber_hears_only_what_is_committed_and_misses_nothing) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  s.kept->failures = 1;
+  protocol::submit m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+  s.world->run();
+  std::vector<task_version> heard;
+  std::vector<task> snapshot;
+  protocol::subscribe ask;
+  ask.who = s.world->system().spawn([&](caf::event_based_actor*) {
+    return caf::behavior{[&](const protocol::events& e) {
+                           for (const auto& one : e.batch->events)
+                             heard.push_back(one.version);
+                         },
+                         [&](const protocol::snapshot& all) {
+                           snapshot.insert(snapshot.end(), all.tasks.begin(), all.tasks.end());
+                         },
+                         [](const protocol::snapshot_end&) {}, [](const protocol::closed&) {}};
+  });
+  auto subscribed = s.world->begin_ask<protocol::subscribed>(s.tasks, std::move(ask));
+  s.world->run();
+  EXPECT_TRUE(heard.empty() && snapshot.empty());
+  s.world->advance(1s);
+  ASSERT_TRUE(*subscribed && **subscribed);
+  const auto now = s.ask<totals>(protocol::counts{})->version;
+  ASSERT_EQ(snapshot.size(), 1U);
+  std::set<task_version> told{heard.begin(), heard.end()};
+  EXPECT_EQ(told.size(), heard.size()) << "nothing twice";
+  for (auto v = (**subscribed)->version + 1; v <= now; ++v)
+    EXPECT_TRUE(told.contains(v)) << v;
+  EXPECT_EQ(s.get(1).state, state::succeeded);
+}

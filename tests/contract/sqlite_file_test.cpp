@@ -1,0 +1,157 @@
+// What only a file can have: another program's data, a newer schema, flipped bits, a name that leads elsewhere now.
+#include <stint/detail/page_sums.hpp>
+#include <stint/sqlite_store.hpp>
+
+#include <sqlite3.h>
+
+#include <fstream>
+
+#include "scratch_folder.hpp"
+#include "store_owner.hpp"
+
+namespace stint::contract {
+namespace {
+
+/// Runs SQL on a closed file: with sums for the pages, so that what is found is found by its row; or without, as another
+/// program would.
+void tamper(const std::string& file, const std::string& sql, bool with_sums = true) {
+  sqlite3_initialize();
+  detail::page_sums sums{sqlite3_vfs_find(nullptr)};
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, with_sums ? sums.name() : nullptr),
+            SQLITE_OK);
+  sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", nullptr, nullptr, nullptr);
+  char* why = nullptr;
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &why), SQLITE_OK) << why;
+  sqlite3_free(why);
+  sqlite3_close(db);
+}
+
+struct file_owner {
+  scratch_folder folder;
+  std::string file = folder.file();
+
+  std::unique_ptr<sqlite_store> connect() { return std::make_unique<sqlite_store>(sqlite_options{file}); }
+
+  /// Makes a store with one task of each state, which printed.
+  void fill() {
+    struct here final : place {
+      explicit here(file_owner& o) : owner_(o) {}
+      std::unique_ptr<store> connect() override { return owner_.connect(); }
+      file_owner& owner_;
+    } where{*this};
+    owner o{where};
+    for (std::size_t s = 0; s < state_count; ++s)
+      o.print(o.add(static_cast<state>(s)), 0, "a line\n");
+  }
+};
+
+TEST(sqlite_file, a_newer_schema_is_refused_by_name_and_left_alone) {
+  file_owner o;
+  o.fill();
+  tamper(o.file, "PRAGMA user_version = 9");
+  const auto r = o.connect()->open();
+  EXPECT_EQ(r.code(), errc::store_too_new);
+  EXPECT_NE(r.error().text.find("9"), std::string::npos) << r.error().text;
+  tamper(o.file, "PRAGMA user_version = 1");
+  EXPECT_EQ(o.connect()->open()->last_id, state_count);
+}
+
+TEST(sqlite_file, what_is_no_store_is_refused_and_left_alone) {
+  file_owner o;
+  tamper(o.file, "CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)", false);
+  EXPECT_EQ(o.connect()->open().code(), errc::not_a_store);
+  tamper(o.file, "INSERT INTO theirs VALUES (2)", false);
+  std::ofstream{o.folder.file("text")} << std::string(10'000, 'x');
+  EXPECT_EQ(sqlite_store({o.folder.file("text")}).open().code(), errc::not_a_store);
+  EXPECT_EQ(sqlite_store({o.folder.file("no/such/folder")}).open().code(), errc::io_failed);
+}
+
+TEST(sqlite_file, a_row_that_was_tampered_with_is_named_and_not_served) {
+  for (const auto* what : {"state = 4", "version = version + 1", "rank = rank + 1", "key = 'k'", "body = x'0100'",
+                           "body = substr(body, 1, length(body) - 1)", "sum = sum + 1"}) {
+    file_owner o;
+    o.fill();
+    tamper(o.file, std::string{"UPDATE task SET "} + what + " WHERE id = 2");
+    auto s = o.connect();
+    ASSERT_TRUE(s->open());
+    const auto r = s->get(2);
+    EXPECT_EQ(r.code(), errc::store_damaged) << what;
+    EXPECT_NE(r.error().text.find("task 2"), std::string::npos) << r.error().text;
+    EXPECT_EQ(s->unfinished([](const stored_task&) {}).code(), errc::store_damaged) << what;
+    EXPECT_TRUE(s->get(3)) << "the others are served";
+  }
+}
+
+TEST(sqlite_file, an_unfinished_task_that_is_missing_is_noticed) {
+  file_owner o;
+  o.fill();
+  tamper(o.file, "DELETE FROM task WHERE id = 2");
+  auto s = o.connect();
+  ASSERT_TRUE(s->open());
+  EXPECT_EQ(s->unfinished([](const stored_task&) {}).code(), errc::store_damaged);
+}
+
+TEST(sqlite_file, output_and_head_have_sums_too) {
+  file_owner o;
+  o.fill();
+  tamper(o.file, "UPDATE piece SET text = 'b line' || x'0A' WHERE task = 1; UPDATE printed SET total = 8 WHERE task = 2");
+  {
+    auto s = o.connect();
+    ASSERT_TRUE(s->open());
+    EXPECT_EQ(s->output(1, 0, 100).code(), errc::store_damaged);
+    EXPECT_EQ(s->output(2, 0, 100).code(), errc::store_damaged);
+    EXPECT_EQ(s->output(3, 0, 100)->text, "a line\n");
+  }
+  tamper(o.file, "UPDATE head SET sum = sum + 1");
+  EXPECT_EQ(o.connect()->open().code(), errc::store_damaged);
+}
+
+TEST(sqlite_file, nothing_is_committed_to_a_file_that_is_gone) {
+  file_owner o;
+  o.fill();
+  auto s = o.connect();
+  const auto head = *s->open();
+  store::batch b;
+  b.epoch = head.epoch;
+  b.version = head.version + 1;
+  b.last_id = head.last_id + 1;
+  b.saved = {sample(b.last_id, b.version, state::waiting)};
+  std::filesystem::rename(o.file, o.folder.file("aside"));
+  EXPECT_EQ(s->commit(b).code(), errc::io_failed);
+  std::ofstream{o.file} << "";
+  EXPECT_EQ(s->commit(b).code(), errc::io_failed);
+  std::filesystem::rename(o.folder.file("aside"), o.file);
+  EXPECT_TRUE(s->commit(b)) << "it is back";
+  EXPECT_EQ(s->get(b.last_id)->id, b.last_id);
+}
+
+TEST(sqlite_file, a_page_that_was_changed_is_found_whatever_it_holds) {
+  file_owner o;
+  o.fill();
+  tamper(o.file, "UPDATE task SET key = 'k' WHERE id = 2", false);
+  auto s = o.connect();
+  EXPECT_TRUE(s->open().code() == errc::store_damaged || s->get(2).code() == errc::store_damaged);
+}
+
+TEST(sqlite_file, commits_that_were_acknowledged_and_are_missing_are_noticed) {
+  file_owner o;
+  o.fill();
+  std::filesystem::copy(o.file, o.folder.file("old"));
+  o.connect()->open().value();
+  std::filesystem::rename(o.folder.file("old"), o.file);
+  const auto r = o.connect()->open();
+  EXPECT_EQ(r.code(), errc::store_damaged);
+  EXPECT_NE(r.error().text.find("tasks.db-seal"), std::string::npos) << r.error().text;
+  std::filesystem::remove(o.file + "-seal");
+  EXPECT_EQ(o.connect()->open()->last_id, state_count) << "the owner has said that it shall go on without them";
+}
+
+TEST(sqlite_file, is_readable_by_its_owner_alone) {
+  file_owner o;
+  o.fill();
+  EXPECT_EQ(std::filesystem::status(o.file).permissions(), std::filesystem::perms{0600});
+}
+
+} // namespace
+} // namespace stint::contract

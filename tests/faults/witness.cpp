@@ -1,0 +1,92 @@
+#include "witness.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <stint/limits.hpp>
+#include <stint/sqlite_store.hpp>
+
+namespace stint::faults {
+
+void witness::hear(const record& r) {
+  switch (r.what) {
+    case told::accepted: {
+      const auto [i, fresh] = ids_.try_emplace(r.name, r.id);
+      if (!fresh && i->second != r.id)
+        ++heard_.twice;
+      names_[r.id] = r.name;
+      newest_name_ = std::max<std::uint64_t>(newest_name_, std::strtoull(r.name, nullptr, 10));
+      break;
+    }
+    case told::finished: {
+      const auto [i, fresh] = ends_.try_emplace(r.id, end{r.a, r.b});
+      if (!fresh && (i->second.state != r.a || i->second.version != r.b))
+        ++heard_.twice;
+      break;
+    }
+    case told::began:
+      if (!begun_.emplace(r.id, r.a).second)
+        ++heard_.started_twice;
+      break;
+    default: break;
+  }
+}
+
+wrongs witness::compare(const std::string& file, bool all_ended) {
+  auto w = heard_;
+  heard_ = {};
+  sqlite_store s{{file}};
+  if (const auto open = s.open(); !open) {
+    std::printf("  %s\n", to_string(open.error()).c_str());
+    ++w.damaged;
+    return w;
+  }
+  std::map<std::uint64_t, stored_task> there;
+  const auto take = [&there](stored_task t) { there.emplace(t.id, std::move(t)); };
+  if (const auto open = s.unfinished(take); !open) {
+    std::printf("  unfinished: %s\n", to_string(open.error()).c_str());
+    ++w.damaged;
+  }
+  if (all_ended)
+    for (const auto& [id, t] : there)
+      if (t.state != state::quarantined || t.deaths < deaths_to_quarantine) { // three kills make a suspect of anybody
+        std::printf("  task %llu is left as %s\n", static_cast<unsigned long long>(id), std::string{to_string(t.state)}.c_str());
+        ++w.stranded;
+      }
+  page_request ask;
+  ask.limit = 10'000;
+  do {
+    auto p = s.page(ask);
+    if (!p) {
+      std::printf("  page: %s\n", to_string(p.error()).c_str());
+      ++w.damaged;
+      break;
+    }
+    for (auto& t : p->tasks)
+      take(std::move(t));
+    ask.cursor = p->next;
+  } while (ask.cursor != 0);
+  for (const auto& [id, name] : names_)
+    if (const auto t = there.find(id); t == there.end() || t->second.what.name != name)
+      ++w.lost;
+  for (const auto& [id, e] : ends_) {
+    const auto t = there.find(id);
+    if (t == there.end() || t->second.version != e.version || static_cast<std::uint64_t>(t->second.state) != e.state)
+      ++w.undone;
+  }
+  std::set<std::string> seen;
+  for (const auto& [id, t] : there)
+    if (!seen.insert(t.what.name).second)
+      ++w.twice;
+  return w;
+}
+
+std::vector<std::string> witness::unacknowledged() const {
+  std::vector<std::string> out;
+  for (std::uint64_t n = 0; n < next_name(); ++n)
+    if (auto name = std::to_string(n); !ids_.contains(name))
+      out.push_back(std::move(name));
+  return out;
+}
+
+} // namespace stint::faults
