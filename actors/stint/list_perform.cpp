@@ -35,7 +35,7 @@ void list_actor::perform() {
   for (const auto& o : fx_.stop)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, stop_attempt{{o.id, o.attempt, epoch}});
-  recall_unbegun();
+  recall_unbegun(); // before the replacements: nothing begins behind a body that is gone on without
   for (const auto& o : fx_.replace)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, replace_runner{{o.id, o.attempt, epoch}});
