@@ -36,7 +36,7 @@ void list_actor::perform(departure& d) {
   for (const auto& o : fx.stop)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, stop_attempt{{o.id, o.attempt, epoch}});
-  recall_unbegun(fx);
+  recall_unbegun(fx); // before the replacements: nothing begins behind a body that is gone on without
   for (const auto& o : fx.replace)
     if (auto w = workers_.find(o.worker); w != workers_.end())
       caf_shim::tell(*this, w->second.who, replace_runner{{o.id, o.attempt, epoch}});

@@ -20,7 +20,8 @@ caf::behavior output_log::make_behavior() {
         fresh_.erase(id);
         if (auto i = texts_.find(id); i != texts_.end()) {
           kept_ -= i->second.text.kept();
-          silent_.erase(i->second.place);
+          if (i->second.place != silent_.end())
+            silent_.erase(i->second.place);
           texts_.erase(i);
         }
       }
@@ -39,23 +40,28 @@ std::uint64_t output_log::append(task_id id, std::string_view more) {
   auto i = texts_.find(id);
   if (i == texts_.end()) {
     const auto before = before_.extract(id);
-    i = texts_.emplace(id, printed{bounded_text{bounds_.output, before.empty() ? 0 : before.mapped()}, {}}).first;
-    i->second.place = silent_.insert(silent_.end(), id);
-  } else {
-    silent_.splice(silent_.end(), silent_, i->second.place);
+    i = texts_.emplace(id, printed{bounded_text{bounds_.output, before.empty() ? 0 : before.mapped()}, silent_.end()}).first;
   }
-  auto& text = i->second.text;
+  auto& [text, place] = i->second;
+  if (place == silent_.end())
+    place = silent_.insert(silent_.end(), id);
+  else
+    silent_.splice(silent_.end(), silent_, place);
   if (keeper_)
     fresh_.try_emplace(id, text.total());
   kept_ -= text.kept();
   text.append(more);
   kept_ += text.kept();
-  for (auto longest = silent_.begin(); kept_ > bounds_.output_total && *longest != id; ++longest) {
-    if (fresh_.contains(*longest)) // it is nowhere else yet
+  for (auto longest = silent_.begin(); kept_ > bounds_.output_total && *longest != id;) {
+    if (fresh_.contains(*longest)) { // it is nowhere else yet
+      ++longest;
       continue;
-    auto& old = texts_.find(*longest)->second.text;
-    kept_ -= old.kept();
-    old.drop();
+    }
+    auto& old = texts_.find(*longest)->second;
+    kept_ -= old.text.kept();
+    old.text.drop();
+    old.place = silent_.end();
+    longest = silent_.erase(longest);
   }
   return text.total();
 }

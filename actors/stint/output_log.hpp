@@ -43,7 +43,7 @@ private:
   caf::actor hub_;    ///< while somebody wants notices
   caf::actor keeper_; ///< with a store
   std::map<task_id, printed> texts_;
-  std::list<task_id> silent_; ///< who has been silent for longest comes first
+  std::list<task_id> silent_; ///< of whom text is kept; who has been silent for longest comes first
   std::map<task_id, std::uint64_t> before_; ///< how much tasks have printed for an earlier list, and nothing for this one
   std::map<task_id, std::uint64_t> fresh_;  ///< texts that are not stored from there on
   std::size_t kept_ = 0;

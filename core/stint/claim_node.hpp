@@ -75,6 +75,7 @@ struct claim_node {
   mode_bits held_modes = 0;    ///< those with somebody in `held`
   mode_bits waiting_modes = 0; ///< those with somebody in their lane's `waiting`
   ticket* holders = nullptr;
+  std::uint32_t place = 0; ///< of all holders; 0: of no or several places
   std::vector<claim_lane> lanes; ///< made when somebody first waits here in that mode
 
   void enter(ticket& t) {

@@ -149,6 +149,9 @@ void claims::plan(claim_holder& h, std::span<const claim> wanted, bool alone) {
     t.units = wants[i].units;
     ++t.node->users;
   }
+  h.serial = root_mode == lock_mode::ix && wants.back().mode == lock_mode::x;
+  for (std::size_t i = 0; h.serial && i + 1 < wants.size(); ++i)
+    h.serial = wants[i].mode == lock_mode::ix;
   h.at = claim_holder::stage::planned;
 }
 
@@ -163,15 +166,17 @@ void claims::unplan(claim_holder& h) {
   h.at = claim_holder::stage::none;
 }
 
-bool claims::blocked(const ticket& t) const {
+bool claims::held_against(const ticket& t) const {
   ++looks_;
-  const auto& n = *t.node;
-  const auto fits = fitting(t.mode);
-  auto clashing = static_cast<mode_bits>(n.held_modes & ~fits);
+  auto clashing = static_cast<mode_bits>(t.node->held_modes & ~fitting(t.mode));
   if (planted(plant::shared_with_exclusive) && t.mode == lock_mode::s)
     clashing &= static_cast<mode_bits>(~bit(lock_mode::x));
-  if (clashing != 0)
-    return true;
+  return clashing != 0;
+}
+
+bool claims::awaited_against(const ticket& t) const {
+  const auto& n = *t.node;
+  const auto fits = fitting(t.mode);
   if ((n.waiting_modes & ~fits) != 0)
     for (const auto& l : n.lanes) {
       if (compatible(t.mode, l.mode))
@@ -233,20 +238,13 @@ bool claims::draw(claim_holder& h, std::uint64_t rank) {
   return true;
 }
 
-bool claims::still_free(claim_holder& h) {
+void claims::grant(claim_holder& h, std::uint32_t place) {
   STINT_ASSERT(h.at == claim_holder::stage::ready, h.id, static_cast<unsigned>(h.at));
-  if (auto* t = first_block(h)) {
-    park(h, *t);
-    return false;
-  }
-  return true;
-}
-
-void claims::grant(claim_holder& h) {
-  STINT_ASSERT(h.at == claim_holder::stage::ready, h.id, static_cast<unsigned>(h.at));
-  each(h, [](ticket& t) {
+  each(h, [place](ticket& t) {
     auto& n = *t.node;
     n.leave(t);
+    if (n.holders == nullptr || n.place != place)
+      n.place = n.holders == nullptr ? place : 0;
     ++n.held[static_cast<std::size_t>(t.mode)];
     n.held_modes |= bit(t.mode);
     n.units_held += t.units;
@@ -301,12 +299,12 @@ void claims::wake(claim_node& n, std::vector<claim_holder*>& woken) {
   // By index: parking at this same node for another ticket may add a lane.
   for (std::size_t i = 0; i < n.lanes.size(); ++i) {
     while (auto* t = n.lanes[i].parked.front()) {
-      // Who comes later in this lane is blocked by whatever blocks the first.
-      if (blocked(*t))
-        break;
       auto& h = *t->who;
+      // Who comes later in this lane is blocked by whatever blocks the first.
+      if (blocked(*t) && place_behind(h) == 0)
+        break;
       unpark(h);
-      if (auto* other = first_block(h)) {
+      if (auto* other = first_block(h); other != nullptr && place_behind(h) == 0) {
         park(h, *other);
         continue;
       }

@@ -10,6 +10,9 @@
 /// Source   multi-granularity locking: Gray, Lorie, Putzolu, Traiger 1976; all tickets in one step: Calvin, 2012.
 /// Seed     aptly task/resources.go; there a clash was once an error, keys were exclusive only, and one waiter woke.
 ///
+/// Whoever wants one key exclusively may be granted it behind others who hold it, all at one place, which goes through
+/// them one by one in this order: so tasks of one key travel together. It holds nothing but that key while it waits there.
+///
 /// Every part of a key is a node. A task has one ticket at each node on its paths, the root included: an intention
 /// (is, ix) above, its mode (s, x, u) at the key itself. A waiting task holds nothing; its tickets only keep its place.
 /// It is *parked* at one node that blocks it; a change there looks at it again, changes elsewhere don't.
@@ -56,6 +59,7 @@ struct claim_holder {
   std::uint64_t rank = 0; ///< its place in the one order: priority, then the moment of entering `waiting`
   stage at = stage::none;
   bool stuck = false;
+  bool serial = false; ///< wants one key exclusively and nothing else
   steady_time since{}; ///< of waiting, then of holding
   ticket* parked_at = nullptr;
   ticket root;                     ///< every task holds an intention on the root
@@ -93,11 +97,26 @@ public:
   /// Draws all tickets at place `rank`; true: nothing stands in the way.
   bool draw(claim_holder& h, std::uint64_t rank);
 
-  /// Tells whether a ready holder is still unblocked; parks it when a later, more urgent one went ahead of it.
-  bool still_free(claim_holder& h);
+  /// Where a ready holder may go: anywhere; to one place, behind those who hold its key there; or nowhere yet.
+  struct way {
+    bool open = false;
+    std::uint32_t only = 0; ///< the place, or 0: anywhere
+  };
 
-  /// Turns a ready holder's tickets into holdings.
-  void grant(claim_holder& h);
+  /// Looks again at a ready holder, and parks it when it can't go: a later, more urgent one may have gone ahead of it.
+  way look_again(claim_holder& h);
+
+  /// Parks a ready holder that was to go to one place, which has no room.
+  void put_back(claim_holder& h);
+
+  /// Turns a ready holder's tickets into holdings at a place where one goes after the other; 0: no such place.
+  void grant(claim_holder& h, std::uint32_t place = 0);
+
+  /// Appends who may now go behind a granted holder, to the same place.
+  void offer_next(claim_holder& h, std::vector<claim_holder*>& woken);
+
+  /// Nobody goes behind this holder any more: it stays while others go on.
+  static void pin(claim_holder& h);
 
   /// Frees a granted holder's claims; appends every holder that became ready.
   void release(claim_holder& h, std::vector<claim_holder*>& woken);
@@ -134,7 +153,10 @@ private:
 
   claim_node& node_for(std::string_view text);
   void drop(claim_node& n);
-  bool blocked(const ticket& t) const;
+  bool blocked(const ticket& t) const { return held_against(t) || awaited_against(t); }
+  bool held_against(const ticket& t) const;
+  bool awaited_against(const ticket& t) const;
+  std::uint32_t place_behind(claim_holder& h) const;
   ticket* first_block(claim_holder& h) const;
   static void park(claim_holder& h, ticket& t);
   static void unpark(claim_holder& h);

@@ -38,10 +38,19 @@ void ledger::dispatch(moment now, effects& fx) {
     }
     ready_.remove(*l);
     // A more urgent task may have drawn a ticket ahead of this one since it became ready.
-    if (!claims_.still_free(*l))
+    const auto way = claims_.look_again(*l);
+    if (!way.open)
       continue;
+    if (way.only != 0) {
+      m = crew_.find(way.only);
+      if (m == nullptr || m->has.size() >= m->room || !m->knows(r.kind)) {
+        claims_.put_back(*l);
+        continue;
+      }
+    }
     touch(r);
-    claims_.grant(*l);
+    claims_.grant(*l, m->id);
+    l->follows = way.only != 0;
     ++ready_.queue(r.queue).running;
     l->since = now.steady;
     l->worker = m->id;
@@ -51,6 +60,10 @@ void ledger::dispatch(moment now, effects& fx) {
     if (m->has.empty())
       m->quiet_since = now.steady;
     m->has.push_back(l);
+    if (m->has.size() < m->room) {
+      claims_.offer_next(*l, woken_);
+      woken();
+    }
     r.stopping = stop_reason::none;
     transit(r, state::running, now, fx);
     r.fence = version_;
@@ -206,6 +219,8 @@ void ledger::set_stuck(record& r) {
   l.attempt = old->attempt;
   claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, l.alone);
   old->stuck = true;
+  if (!planted(plant::behind_the_stuck))
+    claims::pin(*old);
   r.has_stuck = true;
   const bool free = options_.free_stuck || planted(plant::stuck_frees_claims);
   if (free) {

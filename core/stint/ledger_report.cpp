@@ -1,6 +1,7 @@
 #include <stint/ledger.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <stint/plant.hpp>
 #include <stint/validate.hpp>
@@ -209,8 +210,13 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
   auto& l = *r.live;
   const auto attempt = l.attempt;
   fx.replace.push_back({l.worker, r.id, attempt});
-  if (auto* m = crew_.find(l.worker))
+  if (auto* m = crew_.find(l.worker)) {
     m->drop(&l);
+    // What would run behind it comes back: its worker goes on without it, and its key stays taken.
+    for (auto* next : m->has)
+      if (next->follows && !next->begun && !std::exchange(next->recalled, true))
+        fx.recall.push_back({m->id, next->id, next->attempt});
+  }
   --ready_.queue(r.queue).running;
   set_stuck(r);
   woken();

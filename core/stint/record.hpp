@@ -50,6 +50,7 @@ struct live : claim_holder {
   bool begun = false;
   bool recalled = false;     ///< asked back from its worker
   bool alone = false;        ///< a suspect: planned to run with nothing else
+  bool follows = false;      ///< handed over behind others that hold its key at the same worker
   line_link<live> ready;
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 
 #include <stint/caf.hpp>
 #include <stint/configure.hpp>
@@ -15,6 +16,7 @@
 #  include <caf/scheduler/test_coordinator.hpp>
 #else
 #  include <caf/test/fixture/deterministic.hpp>
+#  include <caf/test/reporter.hpp>
 #endif
 
 namespace stint::test {
@@ -65,14 +67,24 @@ public:
   [[nodiscard]] caf::actor_system& system() { return fixture_.fix.sys; }
   bool deliver() { return fixture_.fix.dispatch_message(); }
   bool deliver(std::uint64_t) { return deliver(); }
-  void advance(caf::timespan d) { fixture_.fix.advance_time(d); }
+  void advance(caf::timespan d) {
+    if (d > caf::timespan{0}) // no time at all is an error to the fixture
+      fixture_.fix.advance_time(d);
+  }
 
 private:
-  /// The types must be registered before the fixture makes its system.
+  /// The types must be registered, and a reporter there, before the fixture makes its system.
   struct prepared {
     prepared() {
       caf::actor_system_config cfg;
       configure(cfg);
+      try {
+        caf::test::reporter::instance();
+      } catch (const std::exception&) { // not under CAF's own test runner: a silent one for the whole process
+        static auto* const silent = caf::test::reporter::make_default().release();
+        silent->verbosity(0);
+        caf::test::reporter::instance(silent);
+      }
     }
     prepared(const prepared&) = delete;
   };

@@ -50,7 +50,7 @@ public:
   std::vector<task_id> grant_woken() {
     std::vector<task_id> out;
     for (auto* h : woken) {
-      if (!table.still_free(*h))
+      if (!table.look_again(*h).open)
         continue;
       table.grant(*h);
       out.push_back(h->id);

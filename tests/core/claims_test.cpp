@@ -130,9 +130,64 @@ TEST(claims, who_is_ready_and_overtaken_by_a_more_urgent_one_waits_again) {
   claims_table t;
   EXPECT_TRUE(t.draw(10, {exclusive("a")}));
   EXPECT_TRUE(t.draw(5, {exclusive("a")})) << "the more urgent one looks only ahead";
-  EXPECT_FALSE(t.table.still_free(t.of(10)));
-  EXPECT_TRUE(t.table.still_free(t.of(5)));
+  EXPECT_FALSE(t.table.look_again(t.of(10)).open);
+  EXPECT_TRUE(t.table.look_again(t.of(5)).open);
   EXPECT_THAT(t.give_up(5), ElementsAre(10));
+}
+
+TEST(claims, who_wants_one_key_alone_may_go_behind_its_holders_at_their_place) {
+  claims_table t;
+  EXPECT_TRUE(t.draw(1, {exclusive("a/b")}));
+  EXPECT_FALSE(t.draw(2, {exclusive("a/b")}));
+  EXPECT_FALSE(t.draw(3, {exclusive("a/b")}));
+  t.table.grant(t.of(1), 7);
+  t.table.offer_next(t.of(1), t.woken);
+  ASSERT_THAT(t.woken, ElementsAre(&t.of(2))) << "only the next one";
+  const auto way = t.table.look_again(t.of(2));
+  EXPECT_TRUE(way.open);
+  EXPECT_EQ(way.only, 7U);
+  t.table.put_back(t.of(2)); // there is no room
+  t.woken.clear();
+  t.table.audit();
+  t.table.offer_next(t.of(1), t.woken);
+  t.table.grant(t.of(2), 7);
+  t.woken.clear();
+  t.table.audit();
+  EXPECT_THAT(t.leave(1), ElementsAre(3)) << "behind 2";
+  EXPECT_THAT(t.leave(2), IsEmpty());
+}
+
+TEST(claims, nobody_goes_behind_others_who_wants_more_or_could_run_beside_them) {
+  for (const auto& wanted : std::vector<std::vector<claim>>{{exclusive("a"), exclusive("b")},
+                                                            {exclusive("a"), shared("b")},
+                                                            {shared("a")},
+                                                            {exclusive("")},
+                                                            {exclusive("a/b")}}) {
+    claims_table t;
+    EXPECT_TRUE(t.draw(1, {exclusive("a")}));
+    EXPECT_FALSE(t.draw(2, wanted));
+    t.table.grant(t.of(1), 7);
+    t.table.offer_next(t.of(1), t.woken);
+    EXPECT_THAT(t.woken, IsEmpty()) << wanted.front().key;
+  }
+}
+
+TEST(claims, nobody_goes_behind_holders_that_stay_or_stand_at_several_places) {
+  claims_table t;
+  t.draw(1, {exclusive("a")});
+  t.draw(2, {exclusive("a")});
+  t.table.grant(t.of(1), 7);
+  claims::pin(t.of(1));
+  t.table.offer_next(t.of(1), t.woken);
+  EXPECT_THAT(t.woken, IsEmpty()) << "its body is stuck";
+  claims_table u;
+  u.draw(1, {shared("a")});
+  u.draw(2, {shared("a")});
+  u.draw(3, {exclusive("a")});
+  u.table.grant(u.of(1), 7);
+  u.table.grant(u.of(2), 8);
+  EXPECT_THAT(u.leave(1), IsEmpty()) << "2 reads at another place";
+  EXPECT_THAT(u.leave(2), ElementsAre(3));
 }
 
 TEST(claims, compatibility_is_symmetric) {

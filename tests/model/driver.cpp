@@ -34,6 +34,8 @@ driver::driver() : book_(options()), now_{steady_time{1h}, wall_time{1000h}} {
 }
 
 void driver::play(const step& s) {
+  if (!busy_story_)
+    busy_story_ = s.c % 2 == 0;
   switch (s.what % 32) {
     case 0: case 1: case 2: case 3: case 4: case 5: submit(s); break;
     case 6: case 7: case 8: case 9: begin(s); break;
@@ -62,6 +64,11 @@ void driver::submit(const step& s) {
     t.timeout = 4s;
   if (s.c / 32 % 4 == 3)
     t.start_within = 6s;
+  if (*busy_story_ && s.a % 2 == 0) {
+    t.claims = {exclusive("a/b")};
+    add(t);
+    return;
+  }
   const unsigned seed = s.a / 8U + s.b / 32U * 32U; // which keys, and how
   for (unsigned n = seed % 4; n > 0; --n) {
     const auto bits = ((seed + n * 77U) * 2'654'435'761U) >> 12;
@@ -100,7 +107,7 @@ void driver::begin(const step& s) {
         can.push_back(t);
   }
   const auto id = one_of(can, s.a);
-  if (!id)
+  if (!id || comes_back(*id))
     return;
   auto& j = model_.jobs.at(*id);
   if (s.b % 8 == 0 || *id != on(j.worker)[0] || (recalled_.contains(*id) && s.b % 4 != 1)) {
@@ -109,10 +116,30 @@ void driver::begin(const step& s) {
     return;
   }
   report(j.worker, *id, j.attempt, attempt_report::kind::begun);
+  no_overlap(*id);
   j.begun = true;
   begun_at_[*id] = now_.steady;
   if (j.what.timeout)
     model_.agenda.emplace(model_.now + *j.what.timeout, due{'t', *id, j.attempt});
+}
+
+/// What was handed over behind a body that got stuck does not begin: its worker was asked for it before it went on.
+bool driver::comes_back(task_id id) {
+  auto& j = model_.jobs.at(id);
+  const auto wants = model::wants(j);
+  if (j.begun || std::none_of(model_.stuck.begin(), model_.stuck.end(), [&](const auto& s) { return model::clash(s.holds, wants); }))
+    return false;
+  need(recalled_.contains(id), "recalled from behind a stuck body", id);
+  report(j.worker, id, j.attempt, attempt_report::kind::returned);
+  model_.give_back(j);
+  return true;
+}
+
+/// Whatever was handed over together: no two bodies that clash run at once.
+void driver::no_overlap(task_id id) const {
+  const auto wants = model::wants(model_.jobs.at(id));
+  for (const auto& [other, o] : model_.jobs)
+    need(other == id || !o.begun || !o.has_slot() || !model::clash(model::wants(o), wants), "bodies overlap", id, other);
 }
 
 void driver::end(const step& s) {
@@ -121,8 +148,9 @@ void driver::end(const step& s) {
     if (const auto has = on(w); !has.empty())
       first.push_back(has[0]);
   const auto id = one_of(first, s.a);
-  if (!id)
+  if (!id || comes_back(*id))
     return;
+  no_overlap(*id);
   outcome o;
   switch (s.b % 8) {
     case 0: case 1: case 2: o = failed("broken"); break;
@@ -133,7 +161,8 @@ void driver::end(const step& s) {
   }
   const auto& j = model_.jobs.at(*id);
   static constexpr std::array<nanos, 8> lengths{1us, 100ns, 20us, 100us, 0ns, 1ms, 1s, 1us};
-  report(j.worker, *id, j.attempt, attempt_report::kind::finished, o, 1, lengths[s.c / 4 % lengths.size()]);
+  const auto took = *busy_story_ ? 1us : lengths[s.c / 4 % lengths.size()];
+  report(j.worker, *id, j.attempt, attempt_report::kind::finished, o, 1, took);
   model_.finish(*id, o);
 }
 

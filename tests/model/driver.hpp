@@ -66,6 +66,9 @@ private:
   void join(bool k);
   [[nodiscard]] std::vector<task_id> on(worker_id w) const;
   [[nodiscard]] bool behind_a_long_one(worker_id w) const;
+  [[nodiscard]] bool may_follow(const job& j, worker_id w) const;
+  bool comes_back(task_id id);
+  void no_overlap(task_id id) const;
   void compare_starts();
   void compare_recalls();
   void compare_events();
@@ -77,6 +80,7 @@ private:
   [[nodiscard]] std::optional<task_id> one_of(const std::vector<task_id>& ids, std::uint8_t n) const;
   void need(bool good, const std::string& what, std::uint64_t a = 0, std::uint64_t b = 0) const;
 
+  std::optional<bool> busy_story_; ///< of short bodies, half of them after one key; the first step says so
   ledger book_;
   model model_;
   effects fx_;
