@@ -39,6 +39,7 @@ options make_options(const child_orders& o) {
   with.workers = 2;
   with.limits.finished_kept = 0; // a trial looks for every task
   with.limits.finished_age = 0s;
+  with.log = [](log_level, const std::string&) {}; // that a disk fails when its power is cut is no news
   with.store = {o.file, o.relaxed ? store_mode::relaxed : store_mode::durable};
   with.kinds.add("work", body{[pipe = o.pipe](context& job) {
                    say(pipe, told::began, job.id(), job.attempt());
@@ -90,6 +91,8 @@ public:
       all.push_back({make_spec(n, std::strtoull(n.c_str(), nullptr, 10)), {}});
     const auto made = tasks_.submit(std::move(all));
     if (!made) {
+      if (made.code() == errc::io_failed) // its disk is gone, and it soon will be
+        ::pause();
       std::fprintf(stderr, "child: refused: %s\n", to_string(made.error()).c_str());
       std::exit(3);
     }

@@ -13,6 +13,7 @@
 #include <stint/plant.hpp>
 
 #include "life.hpp"
+#include "loop_disk.hpp"
 #include "witness.hpp"
 
 stint::plant stint::the_plant = stint::plant::none;
@@ -186,6 +187,57 @@ bool restart_is_quick(const settings& s) {
   return good;
 }
 
+/// Cuts the power of a file system under lists that write to it.
+bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
+  loop_disk disk{s.folder};
+  if (!disk.usable()) {
+    std::printf("power cuts                 SKIPPED: they need root, ext4 and loop devices\n");
+    return true;
+  }
+  std::mt19937_64 random(s.seed);
+  tally sum;
+  witness w;
+  for (std::uint64_t k = 0; k < cuts; ++k) {
+    if (k % kills_of_one_file == 0) {
+      auto there = s;
+      there.folder = disk.path();
+      new_file(there, "power.db");
+      w = {};
+    }
+    child_orders o;
+    o.file = disk.path() + "/power.db";
+    o.seed = s.seed * 1'000 + k;
+    o.relaxed = relaxed;
+    o.again = w.unacknowledged();
+    o.first_name = w.next_name();
+    life_plan plan;
+    plan.kill_after = std::chrono::microseconds{random() % 60'000};
+    bool cut = false;
+    plan.before_kill = [&] { cut = disk.cut(); };
+    const auto end = live(o, plan, [&w](const record& r) { w.hear(r); });
+    ++sum.kills;
+    if (end.ready_ns != 0)
+      sum.ready.push_back(end.ready_ns);
+    if (!end.killed || !cut || !disk.restore()) {
+      ++sum.bad_lives;
+      std::printf("  no power cut: life ended %d, code %d\n", end.killed ? 1 : 0, end.code);
+      break;
+    }
+    sum.wrong += w.compare(o.file, false);
+    if (k % kills_of_one_file == kills_of_one_file - 1 || k + 1 == cuts) {
+      sum.accepted += w.accepted();
+      sum.finished += w.finished();
+    }
+    if (relaxed && sum.wrong.total() != 0) // what was lost once would be counted again
+      w = {};
+  }
+  sum.print(relaxed ? "control: power, relaxed" : "power cuts");
+  return relaxed ? sum.wrong.lost + sum.wrong.undone > 0 : sum.clean();
+}
+
+bool power_cuts(const settings& s) { return cut_power(s, false, std::max<std::uint64_t>(10, s.kills / 4)); }
+bool relaxed_power_cuts(const settings& s) { return cut_power(s, true, std::max<std::uint64_t>(10, s.kills / 50)); }
+
 bool poison_is_quarantined(const settings& s) {
   child_orders o;
   o.file = new_file(s, "poison.db");
@@ -223,7 +275,8 @@ int main(int argc, char** argv) {
     bool (*run)(const settings&);
   };
   const part parts[] = {{"random", random_kills},   {"points", kills_at_points},         {"control", early_answers_are_caught},
-                        {"restart", restart_is_quick}, {"poison", poison_is_quarantined}};
+                        {"restart", restart_is_quick}, {"poison", poison_is_quarantined},
+                        {"power", power_cuts},      {"power-relaxed", relaxed_power_cuts}};
   bool good = true;
   for (const auto& p : parts)
     if (s.only.empty() || s.only == p.name)

@@ -82,6 +82,8 @@ life_end live(const child_orders& orders, const life_plan& plan, const hear_fn& 
   for (;;) {
     const auto now = clock::now();
     if (!killed && ((kill_at && now >= *kill_at) || now >= last)) {
+      if (plan.before_kill)
+        plan.before_kill();
       ::kill(pid, SIGKILL);
       killed = true;
     }
@@ -111,7 +113,8 @@ life_end live(const child_orders& orders, const life_plan& plan, const hear_fn& 
         if (plan.kill_when_done)
           kill_at = clock::now();
       }
-      hear(r);
+      if (!killed || !plan.before_kill)
+        hear(r);
     }
     bytes.erase(0, at);
   }

@@ -31,6 +31,7 @@ struct life_plan {
   std::chrono::nanoseconds kill_after{-1};
   std::chrono::nanoseconds longest = std::chrono::seconds{30};
   bool kill_when_done = false;
+  std::function<void()> before_kill{}; ///< what is heard after it does not count: it may never have been told
 };
 
 life_end live(const child_orders& orders, const life_plan& plan, const hear_fn& hear);
