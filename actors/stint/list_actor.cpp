@@ -167,7 +167,10 @@ caf::behavior list_actor::make_behavior() {
     },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::saved&) { is_saved(); },
-    [this](crew_messages::save_trouble& m) { trouble_ = std::move(m.why); },
+    [this](crew_messages::save_trouble& m) {
+      trouble_ = std::move(m.why);
+      stop_in_trouble();
+    },
     [this](const crew_messages::tick& m) {
       armed_.erase(armed_.find(m.armed));
       ledger_.tick(now(), fx_);

@@ -56,6 +56,7 @@ private:
   void publish_events(departure& d);
   std::shared_ptr<store::batch> make_batch();
   void is_saved();
+  void stop_in_trouble();
   [[nodiscard]] bool unsettled() const;
   void arm();
   bool hire();

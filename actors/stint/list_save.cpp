@@ -11,8 +11,10 @@ using namespace crew_messages;
 
 /// Lets what has gathered leave: at once when nothing has to be saved for it, else when it is.
 void list_actor::depart() {
-  if (saving_)
+  if (saving_) {
+    stop_in_trouble();
     return;
+  }
   gather_stopped();
   next_.to = ledger_.version();
   if (!fx_.events.empty()) {
@@ -59,6 +61,25 @@ void list_actor::is_saved() {
   // What has gathered meanwhile goes next, unless a turn is on its way that adds to it.
   if (!turn_pending_)
     depart();
+}
+
+/// A list that cannot save must still be able to end. What it has not saved it has told nobody: for the next one it never
+/// happened. It only waits for bodies that run.
+void list_actor::stop_in_trouble() {
+  if (!trouble_ || !ledger_.stopping())
+    return;
+  for (const auto& [id, m] : workers_)
+    if (m.runner->current() || m.port->debtor())
+      return;
+  const auto why = to_caf({errc::io_failed, *trouble_});
+  for (auto* d : {&leaving_, &next_}) {
+    for (auto& s : d->stopped)
+      s.first.deliver(why);
+    d->stopped.clear();
+  }
+  for (auto& s : stops_)
+    s.first.deliver(why);
+  stops_.clear();
 }
 
 /// Answers a question about what may not be saved yet with the next departure.

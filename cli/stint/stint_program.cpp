@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "batch.hpp"
+#include "check.hpp"
 #include "signals.hpp"
 
 namespace {
@@ -31,6 +32,15 @@ Exit code: 0 all succeeded, 1 some did not, 2 bad input, 130 ended by Ctrl-C.)";
 
 /// App::help() would explain the verb that was found, `help` itself.
 std::string about_all(const CLI::App& app) { return app.get_formatter()->make_help(&app, "stint", CLI::AppFormatMode::Normal); }
+
+bool knows(const CLI::App& app, const std::string& verb) {
+  try {
+    static_cast<void>(app.get_subcommand(verb));
+    return true;
+  } catch (const CLI::OptionNotFound&) {
+    return false;
+  }
+}
 
 int no_verb(const std::string& name, const CLI::App& app) {
   std::cerr << "stint: there is no verb '" << name << "'\n\n" << about_all(app);
@@ -58,12 +68,19 @@ int run(int argc, char** argv) {
     ->excludes(output_dir);
   batch_verb->add_flag("--json", batch.json, "Print one JSON line per transition, and nothing else");
 
+#ifdef STINT_HAS_STORE
+  std::string file;
+  auto* check_verb = app.add_subcommand("check", "Look through a file of tasks: is it whole, and what is in it");
+  check_verb->footer("It opens the file as a list does, so none may have it open.\n\nExit code: 0 whole, 1 damaged, 2 not opened.");
+  check_verb->add_option("FILE", file, "What a program names as options.store")->required();
+#endif
+
   std::string about_what;
   auto* help_verb = app.add_subcommand("help", "Explain a verb");
   help_verb->add_option("VERB", about_what, "Which one");
 
   // CLI11 would only say that a verb is missing.
-  if (argc > 1 && argv[1][0] != '-' && std::string_view{argv[1]} != "batch" && std::string_view{argv[1]} != "help")
+  if (argc > 1 && argv[1][0] != '-' && !knows(app, argv[1]))
     return no_verb(argv[1], app);
   try {
     app.parse(argc, argv);
@@ -90,6 +107,11 @@ int run(int argc, char** argv) {
       return no_verb(about_what, app);
     }
   }
+
+#ifdef STINT_HAS_STORE
+  if (check_verb->parsed())
+    return stint::cli::check_file(file);
+#endif
 
   // Before any other thread: they all inherit what is blocked here.
   stint::cli::signals heard;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <stint/detail/sqlite_check.hpp>
 #include <stint/detail/sqlite_commit.hpp>
 #include <stint/detail/sqlite_file.hpp>
 #include <stint/fault_point.hpp>
@@ -225,6 +226,12 @@ result<std::vector<task_id>> sqlite_store::overdue(const retention& bounds, std:
     }
     return out;
   });
+}
+
+result<file_report> sqlite_store::check() const {
+  if (!in_)
+    return errc::store_closed;
+  return guarded(with_.file, [this] { return detail::check(in_->file); });
 }
 
 result<store::usage> sqlite_store::counts() const {

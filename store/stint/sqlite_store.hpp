@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <stint/store.hpp>
 
@@ -21,6 +22,13 @@ struct sqlite_options {
   std::string file;
   store_mode mode = store_mode::durable; ///< or relaxed
   std::string vfs{};                     ///< for tests: a file system of SQLite's that fails; empty: the machine's
+};
+
+/// What a look through a whole file found.
+struct file_report {
+  store::opened head;
+  store::usage counted;            ///< what is there, row by row
+  std::vector<std::string> faults; ///< what is not as it was written, the first hundred
 };
 
 class sqlite_store final : public store {
@@ -39,6 +47,9 @@ public:
   [[nodiscard]] result<usage> counts() const override;
   [[nodiscard]] store_mode mode() const noexcept override { return with_.mode; }
   result<unit_t> close() override;
+
+  /// Looks through the whole file: pages, rows, output, and whether the head counts what is there.
+  [[nodiscard]] result<file_report> check() const;
 
 private:
   struct inside;

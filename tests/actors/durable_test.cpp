@@ -1,13 +1,11 @@
 // A list over a store: what it goes on with, and that nothing leaves it before its commit. How: the step-by-step system
 // with a store in memory whose commits can be held up or made to fail, and the facade with a file.
 #include <actors/actors.hpp>
+#include <actors/durable_steps.hpp>
 #include <contract/scratch_folder.hpp>
 
 #include <set>
 #include <thread>
-
-#include <stint/memory_store.hpp>
-#include <stint/step_system.hpp>
 
 using namespace stint;
 using namespace stint::test;
@@ -26,93 +24,6 @@ struct Durable : actors_fixture {
   }
 };
 using durable = Durable;
-
-spec of_kind(std::string name, std::string kind = "work", std::string args = "") {
-  auto s = named(std::move(name));
-  s.kind = std::move(kind);
-  s.args = std::move(args);
-  return s;
-}
-
-/// A store in memory that a test can make fail.
-class trying_store final : public memory_store {
-public:
-  explicit trying_store(std::shared_ptr<memory_shelf> shelf) : memory_store(std::move(shelf)) {}
-
-  result<unit_t> commit(const batch& b) override {
-    if (failures > 0) {
-      --failures;
-      return {errc::io_failed, "no space left"};
-    }
-    if (closes) {
-      closes = false;
-      if (reaches)
-        static_cast<void>(memory_store::commit(b));
-      static_cast<void>(close());
-      return {errc::store_closed, "the disk said no"};
-    }
-    ++commits;
-    return memory_store::commit(b);
-  }
-
-  int failures = 0;
-  bool closes = false;
-  bool reaches = false; ///< when it closes: the batch is there all the same
-  int commits = 0;
-};
-
-/// Keeps the promises of bodies that never end.
-struct promises {
-  body never_ends() {
-    return asynchronous([this](context&, promise p) { all.push_back(std::move(p)); });
-  }
-  std::vector<promise> all;
-};
-
-/// A list in steps, which can die and be started again over the same shelf.
-struct steps {
-  explicit steps(options w) : with(std::move(w)) { begin(); }
-
-  void begin() {
-    world = std::make_unique<step_system>();
-    with.store = kept = std::make_shared<trying_store>(shelf);
-    tasks = world->spawn_list(with);
-    world->run();
-  }
-
-  /// As a crash: nothing is stopped in order, and no message that is on its way arrives.
-  void die() {
-    tasks = {};
-    static_cast<void>(kept->close());
-    world.reset();
-  }
-
-  template <class Answer, class Question>
-  result<Answer> ask(Question q) {
-    auto a = world->ask<Answer>(tasks, std::move(q));
-    return a ? std::move(*a) : result<Answer>{errc::internal, "no answer"};
-  }
-
-  task_id submit(spec s, body run = {}) {
-    protocol::submit m;
-    m.tasks.push_back({std::move(s), std::move(run)});
-    auto made = ask<protocol::submitted>(std::move(m));
-    EXPECT_TRUE(made) << to_string(made.error());
-    return made ? made->ids.front() : 0;
-  }
-
-  task get(task_id id) {
-    auto t = ask<task>(protocol::get{id});
-    EXPECT_TRUE(t) << to_string(t.error());
-    return t ? *t : task{};
-  }
-
-  std::shared_ptr<memory_shelf> shelf = memory_store{}.shelf();
-  std::shared_ptr<trying_store> kept;
-  options with;
-  std::unique_ptr<step_system> world;
-  caf::actor tasks;
-};
 
 } // namespace
 
@@ -251,6 +162,27 @@ TEST_F(durable, nothing_leaves_before_its_commit) {
   EXPECT_TRUE(ran);
   EXPECT_EQ(s.get(1).state, state::succeeded);
   EXPECT_EQ(s.submit(of_kind("next")), 2U);
+}
+
+TEST_F(durable, a_list_that_cannot_save_can_still_end) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  for (const bool stop_first : {true, false}) {
+    steps s{with};
+    s.submit(of_kind("saved"));
+    s.kept->failures = 1'000;
+    protocol::submit m;
+    m.tasks.push_back({of_kind("not saved"), {}});
+    auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+    if (!stop_first)
+      s.world->run();
+    const auto stopped = s.ask<protocol::stopped>(protocol::stop{0s, true});
+    EXPECT_EQ(stopped.code(), errc::io_failed);
+    s.die();
+    s.begin();
+    EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks.total(), 1U) << "nobody was told of the other";
+    s.die();
+  }
 }
 
 TEST_F(durable, a_commit_of_which_nobody_knows_is_looked_up) {

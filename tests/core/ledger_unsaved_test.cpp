@@ -152,6 +152,8 @@ TEST(ledger_unsaved, at_any_moment_readers_see_the_last_commit) {
       }
       d.go();
       ASSERT_EQ(d.all(), committed) << "seed " << seed << ", step " << i;
+      for (const auto& t : committed)
+        ASSERT_EQ(d.plain(*d.book.get(t.id)), t) << "seed " << seed << ", step " << i;
       auto back = d.all(page_order::newest_first);
       std::reverse(back.begin(), back.end());
       ASSERT_EQ(back, committed) << "seed " << seed << ", step " << i;

@@ -1,0 +1,154 @@
+// P14: what does a file cost? Three transitions a task, each on the disk before anybody is told: how many tasks a second
+// in batches of 1,000, beside SQLite alone writing the same rows in the same groups; how long one submission takes, beside
+// one bare commit; what 64 submitters get together; and how long a start with many stored tasks takes.
+#include <filesystem>
+#include <thread>
+
+#include <harness/contest.hpp>
+#include <harness/meter.hpp>
+#include <harness/subject.hpp>
+#include <rivals/bare_sqlite.hpp>
+
+namespace {
+
+using namespace stint::bench;
+
+constexpr std::size_t workers = 2;
+constexpr std::size_t batch = 1'000;
+
+/// A file on the disk of the current folder: in memory there would be nothing to wait for.
+std::string new_file() {
+  const std::string name = "bench_durable.db";
+  for (const auto* end : {"", "-wal", "-seal", "-journal"})
+    std::filesystem::remove(name + end);
+  return name;
+}
+
+stint::options kept(stint::store_mode mode, const std::string& file) {
+  auto o = keep_all(workers);
+  o.store = {file, mode};
+  return o;
+}
+
+std::vector<double> run_stint(std::size_t count, stint::store_mode mode) {
+  const auto file = new_file();
+  host at{workers};
+  stint::list tasks{at.system(), kept(mode, file)};
+  const meter used{count};
+  submit_batches(tasks, 1, count, batch, body_form::cooperative_kind);
+  wait_for_all(tasks);
+  auto out = used.read();
+  verify(tasks, count);
+  return out;
+}
+
+std::vector<double> run_bare(std::size_t count) {
+  bare_sqlite db{new_file()};
+  const meter used{count};
+  for (std::size_t i = 0; i < count; i += batch)
+    for (int state = 0; state < 3; ++state)
+      db.write(static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(std::min(i + batch, count)), state);
+  return used.read();
+}
+
+std::vector<double> percentiles(const std::vector<double>& us) { return {percentile(us, 0.5), percentile(us, 0.99)}; }
+
+std::vector<double> submit_singly(std::size_t count) {
+  host at{workers};
+  stint::list tasks{at.system(), kept(stint::store_mode::durable, new_file())};
+  std::vector<double> us;
+  for (std::size_t i = 1; i <= count; ++i) {
+    auto s = noop(i, body_form::cooperative_kind);
+    s.what.delay = std::chrono::hours{1}; // nothing else runs
+    const stopwatch time;
+    need(tasks.submit(std::move(s.what)).has_value(), "refused");
+    us.push_back(time.ns() / 1e3);
+  }
+  return percentiles(us);
+}
+
+std::vector<double> commit_singly(std::size_t count) {
+  bare_sqlite db{new_file()};
+  std::vector<double> us;
+  for (std::size_t i = 1; i <= count; ++i) {
+    const stopwatch time;
+    db.write(static_cast<std::int64_t>(i), static_cast<std::int64_t>(i), 0);
+    us.push_back(time.ns() / 1e3);
+  }
+  return percentiles(us);
+}
+
+std::vector<double> submit_from(std::size_t threads, std::size_t count) {
+  host at{workers};
+  stint::list tasks{at.system(), kept(stint::store_mode::durable, new_file())};
+  const stopwatch time;
+  {
+    std::vector<std::jthread> all;
+    for (std::size_t t = 0; t < threads; ++t)
+      all.emplace_back([&tasks, each = count / threads] {
+        for (std::size_t i = 1; i <= each; ++i) {
+          auto s = noop(i, body_form::cooperative_kind);
+          s.what.delay = std::chrono::hours{1};
+          need(tasks.submit(std::move(s.what)).has_value(), "refused");
+        }
+      });
+  }
+  const auto rate = static_cast<double>(count / threads * threads) / time.seconds();
+  need(tasks.counts()->submitted == count / threads * threads, "some are missing");
+  return {rate};
+}
+
+std::vector<double> start_with(std::size_t count) {
+  const auto file = new_file();
+  {
+    host at{workers};
+    stint::list tasks{at.system(), kept(stint::store_mode::relaxed, file)};
+    submit_batches(tasks, 1, count, batch, body_form::cooperative_kind);
+    wait_for_all(tasks);
+  }
+  const auto bytes = static_cast<double>(std::filesystem::file_size(file)) / static_cast<double>(count);
+  host at{workers};
+  const stopwatch time;
+  stint::list tasks{at.system(), kept(stint::store_mode::durable, file)};
+  const auto seconds = time.seconds();
+  verify(tasks, count);
+  return {seconds, bytes};
+}
+
+void ask(program& run) {
+  const auto count = run.size(200'000, 50'000, 3'000);
+  contest rate{run, "P14", std::to_string(count) + " no-op tasks in batches of 1000, kept in a file", meter::figures()};
+  rate.contestant("stint, durable", [count] { return run_stint(count, stint::store_mode::durable); });
+  rate.contestant("stint, relaxed", [count] { return run_stint(count, stint::store_mode::relaxed); });
+  rate.contestant("bare SQLite, 3 writes", [count] { return run_bare(count); });
+  rate.against("bare SQLite, 3 writes");
+  rate.expect({.who = "stint, durable", .what = "rate", .value = 60'000});
+  rate.expect({.who = "stint, durable", .what = "rate", .rivals = {"bare SQLite, 3 writes"}, .value = 0.4});
+  rate.run();
+
+  const auto singles = run.size(1'000, 300, 20);
+  contest single{run, "P14", std::to_string(singles) + " submissions, one after the other", {{"p50", "us", false}, {"p99", "us", false}}};
+  single.contestant("stint, acknowledged", [singles] { return submit_singly(singles); });
+  single.contestant("bare SQLite, one commit", [singles] { return commit_singly(singles); });
+  single.against("bare SQLite, one commit");
+  single.expect({.who = "stint, acknowledged", .what = "p50", .rivals = {"bare SQLite, one commit"}, .value = 2.5});
+  single.run();
+
+  contest many{run, "P14", "single submissions of 64 threads and of one", {{"rate", "tasks/s"}}};
+  many.contestant("one submitter", [singles] { return submit_from(1, singles); });
+  many.contestant("64 submitters", [singles] { return submit_from(64, singles * 20); });
+  many.expect({.who = "64 submitters", .what = "rate", .rivals = {"one submitter"}, .value = 25});
+  many.run();
+
+  const auto stored = run.size(1'000'000, 100'000, 2'000);
+  contest start{run, "P14", "start with " + std::to_string(stored) + " stored tasks",
+                {{"start", "s", false}, {"file", "B/task", false}}};
+  start.contestant("stint, durable", [stored] { return start_with(stored); });
+  start.expect({.who = "stint, durable", .what = "start", .value = 3, .at_full_size_only = true});
+  start.expect({.who = "stint, durable", .what = "file", .value = 400});
+  start.run();
+}
+
+} // namespace
+
+int main(int argc, char** argv) { return run_program(argc, argv, "durable", &ask); }
