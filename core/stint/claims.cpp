@@ -108,13 +108,9 @@ void claims::drop(claim_node& n) {
 
 void claims::plan(claim_holder& h, std::span<const claim> wanted, bool alone) {
   STINT_ASSERT(h.at == claim_holder::stage::none, h.id, static_cast<unsigned>(h.at));
-  struct want {
-    claim_node* node;
-    lock_mode mode;
-    std::uint32_t units;
-  };
   auto root_mode = alone ? lock_mode::x : lock_mode::is;
-  std::vector<want> wants;
+  auto& wants = wants_;
+  wants.clear();
   auto add = [&wants](claim_node& n, lock_mode m, std::uint32_t units) {
     for (auto& w : wants)
       if (w.node == &n) {

@@ -170,6 +170,14 @@ private:
       fn(h.below[i]);
   }
 
+  /// What is planned at one node.
+  struct want {
+    claim_node* node;
+    lock_mode mode;
+    std::uint32_t units;
+  };
+
+  std::vector<want> wants_; ///< of the holder that is being planned
   std::unique_ptr<claim_node> root_;
   std::unordered_map<std::string, std::unique_ptr<claim_node>, text_hash, std::equal_to<>> nodes_;
   std::size_t waiting_ = 0;

@@ -32,7 +32,7 @@ result<unit_t> check_claims(const spec& s, const limits& bounds) {
   if (s.claims.size() > bounds.claims)
     return {errc::too_many_claims, std::to_string(s.claims.size()) + " claims, the limit is "
                                      + std::to_string(bounds.claims)};
-  std::set<std::string_view> keys;
+  std::set<std::string_view> keys; // one claim needs none
   for (const auto& c : s.claims) {
     if (auto ok = check_key(c.key, bounds); !ok)
       return ok;
@@ -40,7 +40,7 @@ result<unit_t> check_claims(const spec& s, const limits& bounds) {
       return {errc::invalid_key, "a key is not valid UTF-8"};
     if (c.mode == claim_mode::units && c.units == 0)
       return {errc::invalid_units, "'" + c.key + "': zero units"};
-    if (!keys.insert(c.key).second)
+    if (s.claims.size() > 1 && !keys.insert(c.key).second)
       return {errc::duplicate_claim, "'" + c.key + "' is claimed twice"};
   }
   return unit;
