@@ -4,6 +4,7 @@
 #include <stint/blocking_ear.hpp>
 #include <stint/list_actor.hpp>
 #include <stint/runner_thread.hpp>
+#include <stint/validate.hpp>
 
 namespace stint {
 
@@ -48,8 +49,13 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
     with.workers = runner_thread::cores();
   if (with.workers > with.limits.workers)
     throw start_error{{errc::invalid_option, "more workers than " + std::to_string(with.limits.workers)}};
-  if (with.cancel_grace <= nanos{0} || with.stop_grace < nanos{0})
-    throw start_error{{errc::invalid_option, "a grace is not negative, and not zero for cancel"}};
+  if (with.cancel_grace <= nanos{0})
+    throw start_error{{errc::invalid_option, "cancel_grace is more than zero"}};
+  if (with.stop_grace < nanos{0})
+    throw start_error{{errc::invalid_option, "stop_grace is not negative"}};
+  for (const auto& name : with.kinds.names())
+    if (auto ok = check_word(name, errc::invalid_option, "the name of a kind", with.limits); !ok)
+      throw start_error{ok.error()};
   auto& in = *inside_;
   in.system = &system;
   in.env = with.environment ? with.environment : make_environment(with.log);

@@ -14,6 +14,8 @@ stint::listener printer(std::latch& known, std::latch& ended) {
   ear.snapshot_end = [&known](stint::task_version) { known.count_down(); };
   ear.events = [&ended](const stint::event_batch& batch) {
     for (const auto& e : batch.events) {
+      if (e.deleted) // its last event; it had ended before
+        continue;
       std::cout << e.name << " ";
       if (e.created)
         std::cout << "is new, " << to_string(e.to) << "\n";

@@ -3,7 +3,7 @@
 /// Owner    shared by the list and by the attempts that run it; gone when its task has ended.
 /// Threads  a body runs on a runner's thread (blocking), on CAF's scheduler (cooperative: short, never blocks), or
 ///          returns at once and keeps a promise later (asynchronous). Two attempts may run one body at the same time.
-/// Errors   kind_registered_twice.
+/// Errors   kind_registered_twice, body_missing.
 #pragma once
 
 #include <concepts>
@@ -43,12 +43,17 @@ class body {
 public:
   body() = default;
 
-  /// Takes any callable: with or without a context, returning an outcome or nothing (which is success).
+  /// Takes any callable: with or without a context, returning an outcome or nothing (which is success). An empty
+  /// std::function or null function pointer makes no body.
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, body>
              && (std::invocable<F&, context&> || std::invocable<F&>))
-  body(F f) // NOLINT: implicit on purpose
-      : body(body_style::blocking, std::move(f)) {}
+  body(F f) { // NOLINT: implicit on purpose
+    if constexpr (std::is_pointer_v<F> || requires { typename F::result_type; f.target_type(); })
+      if (!f)
+        return;
+    *this = body{body_style::blocking, std::move(f)};
+  }
 
   explicit operator bool() const noexcept { return code_ != nullptr; }
 
@@ -142,8 +147,10 @@ struct kind {
 /// The kinds that this process can run.
 class registry {
 public:
-  /// Adds a kind; a name that is taken throws start_error.
+  /// Adds a kind; a name that is taken, and a kind without a body, throw start_error.
   registry& add(std::string name, kind k) {
+    if (!k.run)
+      throw start_error{{errc::body_missing, "kind '" + name + "'"}};
     if (!kinds_.emplace(name, std::make_shared<const kind>(std::move(k))).second)
       throw start_error{{errc::kind_registered_twice, "'" + name + "'"}};
     return *this;

@@ -67,7 +67,7 @@ struct limits {
   std::uint32_t attempts = 1'000;
   /// The longest delay, timeout, back-off or deadline: ten years. Beyond it, it is a mistake in units.
   nanos longest = std::chrono::hours{24 * 3653};
-  /// Finished tasks kept in memory mode, and for how long; 0 keeps all.
+  /// Finished tasks kept, with a store too, and for how long; 0 keeps all.
   std::size_t finished_kept = 10'000;
   nanos finished_age = std::chrono::hours{24};
   /// Workers of one list; each blocking body needs its thread.

@@ -103,6 +103,23 @@ TEST_F(facade, options_out_of_range_are_told_at_once) {
   EXPECT_EQ(code([](auto& o) { o.stop_grace = -1s; }), errc::invalid_option);
   EXPECT_EQ(code([](auto& o) { o.capacities = {{"a//b", 1}}; }), errc::invalid_key);
   EXPECT_EQ(code([](auto& o) { o.queue_limits = {{"", 1}}; }), errc::invalid_queue);
+  EXPECT_EQ(code([](auto& o) { o.kinds.add("", [] {}); }), errc::invalid_option) << "nobody could submit it";
+  EXPECT_EQ(code([](auto& o) { o.kinds.add(std::string(300, 'x'), [] {}); }), errc::invalid_option);
+}
+
+// The first task of such a kind ended the process; an empty function failed its task as bad_function_call.
+TEST_F(facade, a_body_that_is_none_is_told_at_once) {
+  stint::registry kinds;
+  for (auto run : {stint::body{}, stint::body{std::function<void()>{}}, stint::body{static_cast<void (*)()>(nullptr)}})
+    try {
+      kinds.add("k", run);
+      FAIL() << "no error";
+    } catch (const stint::start_error& e) {
+      EXPECT_EQ(e.code(), errc::body_missing);
+    }
+  caf::actor_system system{cfg};
+  stint::list tasks{system, opts};
+  EXPECT_EQ(tasks.submit(named("t"), std::function<void(stint::context&)>{}).code(), errc::body_missing);
 }
 
 TEST_F(facade, a_kind_registered_twice_is_told_at_once) {
