@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 
 #include <fstream>
+#include <iterator>
+#include <map>
 
 #include "scratch_folder.hpp"
 #include "store_owner.hpp"
@@ -150,7 +152,61 @@ TEST(sqlite_file, commits_that_were_acknowledged_and_are_missing_are_noticed) {
 TEST(sqlite_file, is_readable_by_its_owner_alone) {
   file_owner o;
   o.fill();
-  EXPECT_EQ(std::filesystem::status(o.file).permissions(), std::filesystem::perms{0600});
+  for (const auto* end : {"", "-seal"})
+    EXPECT_EQ(std::filesystem::status(o.file + end).permissions(), std::filesystem::perms{0600}) << end;
+}
+
+/// What is in a folder, to the byte.
+std::map<std::string, std::string> all_in(const scratch_folder& folder) {
+  std::map<std::string, std::string> all;
+  for (const auto& one : std::filesystem::directory_iterator{folder.file("")}) {
+    auto& bytes = all[one.path().filename()];
+    if (one.is_regular_file()) {
+      std::ifstream in{one.path(), std::ios::binary};
+      bytes.assign(std::istreambuf_iterator<char>{in}, {});
+    }
+  }
+  return all;
+}
+
+TEST(sqlite_file, one_that_is_missing_is_not_made_anew_beside_its_log_or_seal) {
+  file_owner o;
+  o.fill();
+  {
+    auto s = o.connect();
+    const auto head = *s->open();
+    store::batch b;
+    b.epoch = head.epoch;
+    b.version = head.version + 1;
+    b.last_id = head.last_id + 1;
+    b.saved = {sample(b.last_id, b.version, state::waiting)};
+    ASSERT_TRUE(s->commit(b));
+    // As a process that was killed leaves them.
+    for (const auto* end : {"", "-wal", "-seal"})
+      std::filesystem::copy(o.file + end, o.folder.file("killed") + end);
+  }
+  std::filesystem::rename(o.folder.file("killed"), o.folder.file("aside"));
+  const auto before = all_in(o.folder);
+  sqlite_store killed({o.folder.file("killed")});
+  for (const bool empty : {false, true}) {
+    if (empty)
+      std::ofstream{o.folder.file("killed")} << "";
+    const auto r = killed.open();
+    EXPECT_EQ(r.code(), errc::store_damaged);
+    for (const auto* part : {"missing", "killed-wal and ", "killed-seal are there", "move the file back", "remove both"})
+      EXPECT_NE(r.error().text.find(part), std::string::npos) << r.error().text;
+    if (empty)
+      std::filesystem::remove(o.folder.file("killed"));
+    EXPECT_TRUE(all_in(o.folder) == before);
+  }
+  std::filesystem::rename(o.folder.file("aside"), o.folder.file("killed"));
+  ASSERT_TRUE(killed.open());
+  EXPECT_TRUE(killed.get(state_count + 1)) << "what was acknowledged is there when the file is back";
+  ASSERT_TRUE(killed.close());
+  std::filesystem::remove(o.folder.file("killed"));
+  EXPECT_EQ(killed.open().code(), errc::store_damaged);
+  std::filesystem::remove(o.folder.file("killed-seal"));
+  EXPECT_EQ(killed.open()->last_id, 0U) << "the owner has said that it shall begin anew";
 }
 
 } // namespace

@@ -1,0 +1,28 @@
+/// Whether a store may be opened at a path, asked before anything there is made, changed or removed.
+///
+/// Owner    sqlite_file.
+/// Threads  any.
+/// Errors   sqlite_failure: store_damaged, io_failed.
+#pragma once
+
+#include <string>
+
+#include <stint/detail/sqlite.hpp>
+
+namespace stint::detail {
+
+/// Finds a file system of SQLite's; empty: the machine's.
+sqlite3_vfs* find_vfs(const std::string& name);
+
+/// Tells whether there is a file. One that is missing while its log or its seal is there is an error: SQLite would
+/// remove the log, and with it commits that were acknowledged.
+bool there_and_whole(const std::string& path, sqlite3_vfs* fs);
+
+/// Makes a new file the owner's alone. An old one is left as it is: closing it here would drop the locks that this
+/// process holds on it.
+void make_private(const std::string& path);
+
+/// Removes what was made at a path, the file last, and no more once something stays.
+void unmake(const std::string& path, sqlite3_vfs* fs);
+
+} // namespace stint::detail
