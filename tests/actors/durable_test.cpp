@@ -69,6 +69,21 @@ TEST_F(durable, a_second_list_on_the_file_is_refused_by_name_until_the_first_has
   EXPECT_EQ(next.counts()->submitted, 1U);
 }
 
+TEST_F(durable, an_empty_file_name_is_no_choice_of_memory) {
+  caf::actor_system system{cfg};
+  opts.store = "";
+  try {
+    list tasks{system, opts};
+    ADD_FAILURE() << "a durable list that keeps nothing";
+  } catch (const start_error& e) {
+    EXPECT_EQ(e.code(), errc::invalid_option);
+    EXPECT_NE(std::string{e.what()}.find("file is empty"), std::string::npos) << e.what();
+  }
+  opts.store = {};
+  list in_memory{system, opts};
+  EXPECT_TRUE(in_memory.submit(of_kind("t")));
+}
+
 TEST_F(durable, a_stop_keeps_what_waits_and_charges_nobody) {
   gate begun;
   opts.workers = 1;

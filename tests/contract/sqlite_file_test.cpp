@@ -209,5 +209,26 @@ TEST(sqlite_file, one_that_is_missing_is_not_made_anew_beside_its_log_or_seal) {
   EXPECT_EQ(killed.open()->last_id, 0U) << "the owner has said that it shall begin anew";
 }
 
+TEST(sqlite_file, an_empty_name_is_refused) {
+  for (const auto& name : {std::string{}, std::string{"a\0b", 3}})
+    EXPECT_EQ(sqlite_store({name}).open().code(), errc::invalid_option) << name;
+}
+
+TEST(sqlite_file, names_that_mean_something_to_sqlite_are_plain_files) {
+  const scratch_folder folder;
+  const auto home = std::filesystem::current_path();
+  std::filesystem::current_path(folder.file(""));
+  for (const std::string name : {":memory:", "file:tasks?mode=memory", "file::memory:"}) {
+    sqlite_store s({name});
+    EXPECT_EQ(s.open()->epoch, 1U) << name;
+    EXPECT_TRUE(std::filesystem::exists(folder.file(name))) << name;
+    EXPECT_TRUE(s.close());
+    std::filesystem::current_path(home);
+    EXPECT_EQ(s.open()->epoch, 2U) << name << " is where it was, wherever the process went";
+    std::filesystem::current_path(folder.file(""));
+  }
+  std::filesystem::current_path(home);
+}
+
 } // namespace
 } // namespace stint::contract

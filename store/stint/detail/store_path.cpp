@@ -24,6 +24,19 @@ sqlite3_vfs* find_vfs(const std::string& name) {
   return fs;
 }
 
+std::string full_path(const std::string& name, sqlite3_vfs* fs) {
+  if (name.empty())
+    throw sqlite_failure{{errc::invalid_option, "the name of the store's file is empty; name none to keep tasks in memory"}};
+  if (name.find('\0') != std::string::npos)
+    throw sqlite_failure{{errc::invalid_option, "the name of the store's file has a zero byte"}};
+  std::string path(static_cast<std::size_t>(fs->mxPathname) + 1, '\0');
+  // The low byte: a link on the way has a code of its own, which is no failure.
+  if ((fs->xFullPathname(fs, name.c_str(), static_cast<int>(path.size()), path.data()) & 0xFF) != SQLITE_OK)
+    throw sqlite_failure{{errc::io_failed, "its name leads nowhere"}};
+  path.resize(path.find('\0'));
+  return path;
+}
+
 bool there_and_whole(const std::string& path, sqlite3_vfs* fs) {
   // The log and the seal first: who makes a file makes them after it.
   const bool log = exists(path + "-wal", fs);

@@ -2,7 +2,7 @@
 ///
 /// Owner    sqlite_file.
 /// Threads  any.
-/// Errors   sqlite_failure: store_damaged, io_failed.
+/// Errors   sqlite_failure: invalid_option, store_damaged, io_failed.
 #pragma once
 
 #include <string>
@@ -13,6 +13,10 @@ namespace stint::detail {
 
 /// Finds a file system of SQLite's; empty: the machine's.
 sqlite3_vfs* find_vfs(const std::string& name);
+
+/// The absolute path that a name leads to, past links: a plain file's, also for names that SQLite takes for something
+/// else, such as ":memory:".
+std::string full_path(const std::string& name, sqlite3_vfs* fs);
 
 /// Tells whether there is a file. One that is missing while its log or its seal is there is an error: SQLite would
 /// remove the log, and with it commits that were acknowledged.
