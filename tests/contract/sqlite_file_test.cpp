@@ -3,6 +3,7 @@
 #include <stint/sqlite_store.hpp>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <iterator>
@@ -228,6 +229,31 @@ TEST(sqlite_file, names_that_mean_something_to_sqlite_are_plain_files) {
     std::filesystem::current_path(folder.file(""));
   }
   std::filesystem::current_path(home);
+}
+
+TEST(sqlite_file, what_is_no_store_is_left_without_litter_and_to_the_byte) {
+  const scratch_folder folder;
+  std::ofstream{folder.file("text")} << std::string(10'000, 'x');
+  std::ofstream{folder.file("short")} << "hello";
+  std::filesystem::create_directory(folder.file("folder"));
+  ASSERT_EQ(::mkfifo(folder.file("pipe").c_str(), 0600), 0); // as /dev/null would, but nobody misses it
+  const std::string rows = "CREATE TABLE theirs (a); INSERT INTO theirs VALUES (zeroblob(20000))";
+  tamper(folder.file("theirs"), rows, false);
+  tamper(folder.file("small pages"), "PRAGMA page_size = 1024; " + rows, false);
+  // A log that was not brought into the file: SQLite would do that at the end of any connection which has read it.
+  tamper(folder.file("whole"), "PRAGMA journal_mode = WAL", false);
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.file("whole").c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, rows.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  for (const auto* end : {"", "-wal"})
+    std::filesystem::copy(folder.file("whole") + end, folder.file("logged") + end);
+  sqlite3_close(db);
+  const auto before = all_in(folder);
+  for (const auto* name : {"text", "short", "folder", "pipe", "theirs", "small pages", "whole", "logged"}) {
+    const auto r = sqlite_store({folder.file(name)}).open();
+    EXPECT_EQ(r.code(), errc::not_a_store) << name << ": " << r.error().text;
+    EXPECT_TRUE(all_in(folder) == before) << name;
+  }
 }
 
 } // namespace

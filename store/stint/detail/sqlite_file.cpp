@@ -89,11 +89,12 @@ sqlite_file::sqlite_file(const sqlite_options& with)
     : sums(find_vfs(with.vfs)), sealed(with.file, find_vfs(with.vfs)), seals(with.mode == store_mode::durable) {
   auto* fs = find_vfs(with.vfs);
   const bool on_the_machine = with.vfs.empty();
-  const bool there = there_and_whole(with.file, fs);
+  const bool there = there_and_whole(with.file, fs, on_the_machine);
   if (!there && on_the_machine)
     make_private(with.file);
   try {
     db.open(with.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, sums.name());
+    must_be_ours(db, with.file, fs);
     page_sums::reserve(db.get());
     begin_life(with);
   } catch (const sqlite_failure& e) {
@@ -138,6 +139,7 @@ void sqlite_file::begin_life(const sqlite_options& with) {
 }
 
 void sqlite_file::set_up() {
+  db.run(("PRAGMA page_size = " + std::to_string(page_bytes)).c_str());
   db.run("PRAGMA trusted_schema = OFF");
   db.run("PRAGMA cell_size_check = ON");
   // Exclusive: the lock is held until the end of the process, and no shared memory is needed. In force from the first

@@ -2,7 +2,7 @@
 ///
 /// Owner    sqlite_file.
 /// Threads  any.
-/// Errors   sqlite_failure: invalid_option, store_damaged, io_failed.
+/// Errors   sqlite_failure: invalid_option, not_a_store, store_damaged, io_failed.
 #pragma once
 
 #include <string>
@@ -20,7 +20,11 @@ std::string full_path(const std::string& name, sqlite3_vfs* fs);
 
 /// Tells whether there is a file. One that is missing while its log or its seal is there is an error: SQLite would
 /// remove the log, and with it commits that were acknowledged.
-bool there_and_whole(const std::string& path, sqlite3_vfs* fs);
+bool there_and_whole(const std::string& path, sqlite3_vfs* fs, bool on_the_machine);
+
+/// Ends with an error when a file that is open, and not read yet, is not one of ours: SQLite's recovery of it, or the
+/// end of the connection, would write to it.
+void must_be_ours(const connection& db, const std::string& path, sqlite3_vfs* fs);
 
 /// Makes a new file the owner's alone. An old one is left as it is: closing it here would drop the locks that this
 /// process holds on it.
