@@ -256,5 +256,27 @@ TEST(sqlite_file, what_is_no_store_is_left_without_litter_and_to_the_byte) {
   }
 }
 
+TEST(sqlite_file, says_whose_a_database_is_and_what_is_damaged) {
+  file_owner o;
+  tamper(o.folder.file("theirs"), "CREATE TABLE theirs (a)", false);
+  EXPECT_NE(sqlite_store({o.folder.file("theirs")}).open().error().text.find("another program"), std::string::npos);
+  o.fill();
+  const auto flip = [&](std::streamoff at) {
+    std::fstream f{o.file, std::ios::binary | std::ios::in | std::ios::out};
+    f.seekg(at);
+    const char old = static_cast<char>(f.get());
+    f.seekp(at);
+    f.put(static_cast<char>(old ^ 1));
+  };
+  for (const std::streamoff at : {2'000, detail::page_bytes + 2'000, 16, 20}) {
+    flip(at);
+    const auto e = o.connect()->open().error();
+    EXPECT_EQ(e.code, errc::store_damaged) << at;
+    EXPECT_NE(e.text.find(at > 100 ? "a page does not fit its sum" : "header is damaged"), std::string::npos) << e.text;
+    flip(at);
+  }
+  EXPECT_TRUE(o.connect()->open());
+}
+
 } // namespace
 } // namespace stint::contract
