@@ -9,6 +9,9 @@ namespace {
 /// Between two tries on a disk that fails: soon enough that nobody notices when it works again.
 constexpr nanos before_next_try = std::chrono::milliseconds{200};
 
+/// Without a failure, before the trouble is said to be over: a disk that fails now and then would fill the log.
+constexpr nanos before_all_is_well = std::chrono::seconds{5};
+
 template <class T>
 caf::result<T> answer(result<T> r) {
   if (!r)
@@ -28,9 +31,13 @@ caf::behavior keeper::make_behavior() {
       fault_point("keeper.got");
       save();
     },
-    [this](const crew_messages::save_again&) {
+    [this](const crew_messages::save_again& m) {
+      if (m.failures != failures_)
+        return; // it has failed since
       if (open_)
         save();
+      else if (std::exchange(trouble_, false))
+        env_->log(log_level::warning, "tasks are saved again");
     },
     [this](const protocol::read_output& m) { return answer(store_->output(m.id, m.offset, m.limit)); },
   };
@@ -38,16 +45,18 @@ caf::behavior keeper::make_behavior() {
 
 void keeper::save() {
   const auto done = try_to_save();
+  const auto me = caf::actor_cast<caf::actor>(this);
   if (!done) {
-    if (!std::exchange(trouble_, true)) {
+    ++failures_;
+    if (!std::exchange(trouble_, true))
       env_->log(log_level::error, "nothing can be saved: " + to_string(done.error()));
+    if (!std::exchange(told_, true))
       caf_shim::tell(*this, open_->whom, crew_messages::save_trouble{done.error().text});
-    }
-    caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), before_next_try, crew_messages::save_again{});
+    caf_shim::tell_after(*this, me, before_next_try, crew_messages::save_again{failures_});
     return;
   }
-  if (std::exchange(trouble_, false))
-    env_->log(log_level::warning, "tasks are saved again");
+  if (std::exchange(told_, false))
+    caf_shim::tell_after(*this, me, before_all_is_well, crew_messages::save_again{failures_});
   before_ = open_->what->version;
   fault_point("keeper.saved");
   const auto whom = std::move(open_->whom);

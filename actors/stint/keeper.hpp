@@ -10,7 +10,7 @@
 ///
 /// Owner    the list; ends after it.
 /// Threads  its own, since it waits for a disk; in tests CAF's scheduler.
-/// Errors   told to the list and the log, once for each trouble.
+/// Errors   told to the list once for each batch, and to the log when a trouble begins and when it has been over for 5 s.
 /// Durable  a batch is told as saved when the store has said so, or has it after being opened again.
 #pragma once
 
@@ -39,7 +39,9 @@ private:
   std::optional<crew_messages::save> open_; ///< the batch in hand
   task_version before_ = 0;                 ///< the version of the last one that is saved
   bool closed_ = false;                     ///< the store has to be opened again
-  bool trouble_ = false;
+  std::uint64_t failures_ = 0;
+  bool told_ = false;    ///< the list knows that the batch in hand cannot be saved
+  bool trouble_ = false; ///< the log says so, until saving has gone well for a while
 };
 
 /// Spawns the keeper of a store that is open: on a thread of its own, unless the environment has none.

@@ -20,7 +20,7 @@ namespace stint {
 struct options {
   std::size_t workers = 0;                       ///< bodies that may run at once; 0: one for each core
   registry kinds{};                              ///< what can be submitted by name
-  store_choice store{};                          ///< empty: in memory; a file's name: there, and it goes on after a crash
+  store_choice store{};                          ///< none: in memory; a file's name: there, and it goes on after a crash
   stint::limits limits{};                        ///< see <stint/limits.hpp>
   nanos cancel_grace = default_cancel_grace;     ///< from the stop token to "stuck"
   nanos stop_grace = default_stop_grace;         ///< how long ~list lets running tasks go on

@@ -5,6 +5,7 @@
 #include <stint/detail/sqlite_check.hpp>
 #include <stint/detail/sqlite_commit.hpp>
 #include <stint/detail/sqlite_file.hpp>
+#include <stint/detail/store_path.hpp>
 #include <stint/fault_point.hpp>
 #include <stint/store_choice.hpp>
 
@@ -29,7 +30,7 @@ auto guarded(const std::string& file, F&& call) -> result<decltype(call())> {
   try {
     return call();
   } catch (const sqlite_failure& e) {
-    return {e.what_went_wrong.code, file + ": " + e.what_went_wrong.text};
+    return {e.what_went_wrong.code, file.empty() ? e.what_went_wrong.text : file + ": " + e.what_went_wrong.text};
   }
 }
 
@@ -68,6 +69,8 @@ result<store::opened> sqlite_store::open() {
   if (in_)
     return {errc::store_in_use, with_.file};
   return guarded(with_.file, [this] {
+    // From here on the same one, wherever the process goes.
+    with_.file = detail::full_path(with_.file, detail::find_vfs(with_.vfs));
     in_ = std::make_unique<inside>(with_);
     return in_->file.head.at;
   });

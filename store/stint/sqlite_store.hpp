@@ -2,7 +2,8 @@
 ///
 /// Owner    the keeper of one list; the file is locked from `open` to `close` or to the end of the process, however it ends.
 /// Threads  one call at a time, from any thread.
-/// Errors   as `store`, and from `open`: store_too_new, not_a_store, store_damaged. Any read: store_damaged, when a sum
+/// Errors   as `store`, and from `open`: store_too_new, not_a_store, store_damaged, which is also a file that is missing
+///          while its log or its seal is there, and invalid_option for an empty name. Any read: store_damaged, when a sum
 ///          does not fit, with the task's number. A file that was moved away or replaced: io_failed, before a commit.
 /// Units    bytes: of a task as it is written, its key, and a round sum for its row; of its output.
 /// Cost     commit: a look-up and a write for each task, and one wait for the disk in durable mode.
@@ -19,7 +20,7 @@
 namespace stint {
 
 struct sqlite_options {
-  std::string file;
+  std::string file; ///< a plain file's name, whatever SQLite makes of it
   store_mode mode = store_mode::durable; ///< or relaxed
   std::string vfs{};                     ///< for tests: a file system of SQLite's that fails; empty: the machine's
 };

@@ -22,7 +22,7 @@ public:
   /// In memory, which ends with the process.
   store_choice() = default;
 
-  /// In a file; `store_mode::memory` keeps none.
+  /// In a file; `store_mode::memory` keeps none. An empty name is an `invalid_option` when the list starts.
   store_choice(std::string file, store_mode mode = store_mode::durable) // NOLINT: implicit on purpose
       : it_(mode == store_mode::memory ? nullptr : store_in_file(std::move(file), mode)) {}
   store_choice(const char* file, store_mode mode = store_mode::durable) // NOLINT: implicit on purpose

@@ -4,6 +4,7 @@
 #include <actors/durable_steps.hpp>
 #include <contract/scratch_folder.hpp>
 
+#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -67,6 +68,21 @@ TEST_F(durable, a_second_list_on_the_file_is_refused_by_name_until_the_first_has
   }
   list next{system, opts};
   EXPECT_EQ(next.counts()->submitted, 1U);
+}
+
+TEST_F(durable, an_empty_file_name_is_no_choice_of_memory) {
+  caf::actor_system system{cfg};
+  opts.store = "";
+  try {
+    list tasks{system, opts};
+    ADD_FAILURE() << "a durable list that keeps nothing";
+  } catch (const start_error& e) {
+    EXPECT_EQ(e.code(), errc::invalid_option);
+    EXPECT_NE(std::string{e.what()}.find("file is empty"), std::string::npos) << e.what();
+  }
+  opts.store = {};
+  list in_memory{system, opts};
+  EXPECT_TRUE(in_memory.submit(of_kind("t")));
 }
 
 TEST_F(durable, a_stop_keeps_what_waits_and_charges_nobody) {
@@ -162,6 +178,39 @@ TEST_F(durable, nothing_leaves_before_its_commit) {
   EXPECT_TRUE(ran);
   EXPECT_EQ(s.get(1).state, state::succeeded);
   EXPECT_EQ(s.submit(of_kind("next")), 2U);
+}
+
+TEST_F(durable, a_disk_that_fails_now_and_then_is_logged_once) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  const auto said = [&](const std::string& what) {
+    return std::count_if(s.world->env().lines.begin(), s.world->env().lines.end(),
+                         [&](const std::string& line) { return line.find(what) != std::string::npos; });
+  };
+  for (int i = 0; i < 20; ++i) {
+    s.kept->failures = 1;
+    protocol::submit m;
+    m.tasks.push_back({of_kind("t"), {}});
+    auto box = s.world->begin_ask<protocol::submitted>(s.tasks, m);
+    s.world->run();
+    EXPECT_EQ(s.ask<protocol::submitted>(std::move(m)).code(), errc::io_failed) << "the list knows each time";
+    s.world->advance(200ms);
+    EXPECT_TRUE(*box && **box);
+  }
+  EXPECT_EQ(said("nothing can be saved"), 1);
+  EXPECT_EQ(said("saved again"), 0) << "it has not lasted";
+  s.world->advance(10s);
+  EXPECT_EQ(said("saved again"), 1);
+  s.kept->failures = 1;
+  protocol::submit m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+  s.world->run();
+  s.world->advance(200ms);
+  s.world->advance(10s);
+  EXPECT_EQ(said("nothing can be saved"), 2) << "a new trouble";
+  EXPECT_EQ(said("saved again"), 2);
 }
 
 TEST_F(durable, a_list_that_cannot_save_can_still_end) {

@@ -3,8 +3,11 @@
 #include <stint/sqlite_store.hpp>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <fstream>
+#include <iterator>
+#include <map>
 
 #include "scratch_folder.hpp"
 #include "store_owner.hpp"
@@ -150,7 +153,129 @@ TEST(sqlite_file, commits_that_were_acknowledged_and_are_missing_are_noticed) {
 TEST(sqlite_file, is_readable_by_its_owner_alone) {
   file_owner o;
   o.fill();
-  EXPECT_EQ(std::filesystem::status(o.file).permissions(), std::filesystem::perms{0600});
+  for (const auto* end : {"", "-seal"})
+    EXPECT_EQ(std::filesystem::status(o.file + end).permissions(), std::filesystem::perms{0600}) << end;
+}
+
+/// What is in a folder, to the byte.
+std::map<std::string, std::string> all_in(const scratch_folder& folder) {
+  std::map<std::string, std::string> all;
+  for (const auto& one : std::filesystem::directory_iterator{folder.file("")}) {
+    auto& bytes = all[one.path().filename()];
+    if (one.is_regular_file()) {
+      std::ifstream in{one.path(), std::ios::binary};
+      bytes.assign(std::istreambuf_iterator<char>{in}, {});
+    }
+  }
+  return all;
+}
+
+TEST(sqlite_file, one_that_is_missing_is_not_made_anew_beside_its_log_or_seal) {
+  file_owner o;
+  o.fill();
+  {
+    auto s = o.connect();
+    const auto head = *s->open();
+    store::batch b;
+    b.epoch = head.epoch;
+    b.version = head.version + 1;
+    b.last_id = head.last_id + 1;
+    b.saved = {sample(b.last_id, b.version, state::waiting)};
+    ASSERT_TRUE(s->commit(b));
+    // As a process that was killed leaves them.
+    for (const auto* end : {"", "-wal", "-seal"})
+      std::filesystem::copy(o.file + end, o.folder.file("killed") + end);
+  }
+  std::filesystem::rename(o.folder.file("killed"), o.folder.file("aside"));
+  const auto before = all_in(o.folder);
+  sqlite_store killed({o.folder.file("killed")});
+  for (const bool empty : {false, true}) {
+    if (empty)
+      std::ofstream{o.folder.file("killed")} << "";
+    const auto r = killed.open();
+    EXPECT_EQ(r.code(), errc::store_damaged);
+    for (const auto* part : {"missing", "killed-wal and ", "killed-seal are there", "move the file back", "remove both"})
+      EXPECT_NE(r.error().text.find(part), std::string::npos) << r.error().text;
+    if (empty)
+      std::filesystem::remove(o.folder.file("killed"));
+    EXPECT_TRUE(all_in(o.folder) == before);
+  }
+  std::filesystem::rename(o.folder.file("aside"), o.folder.file("killed"));
+  ASSERT_TRUE(killed.open());
+  EXPECT_TRUE(killed.get(state_count + 1)) << "what was acknowledged is there when the file is back";
+  ASSERT_TRUE(killed.close());
+  std::filesystem::remove(o.folder.file("killed"));
+  EXPECT_EQ(killed.open().code(), errc::store_damaged);
+  std::filesystem::remove(o.folder.file("killed-seal"));
+  EXPECT_EQ(killed.open()->last_id, 0U) << "the owner has said that it shall begin anew";
+}
+
+TEST(sqlite_file, an_empty_name_is_refused) {
+  for (const auto& name : {std::string{}, std::string{"a\0b", 3}})
+    EXPECT_EQ(sqlite_store({name}).open().code(), errc::invalid_option) << name;
+}
+
+TEST(sqlite_file, names_that_mean_something_to_sqlite_are_plain_files) {
+  const scratch_folder folder;
+  const auto home = std::filesystem::current_path();
+  std::filesystem::current_path(folder.file(""));
+  for (const std::string name : {":memory:", "file:tasks?mode=memory", "file::memory:"}) {
+    sqlite_store s({name});
+    EXPECT_EQ(s.open()->epoch, 1U) << name;
+    EXPECT_TRUE(std::filesystem::exists(folder.file(name))) << name;
+    EXPECT_TRUE(s.close());
+    std::filesystem::current_path(home);
+    EXPECT_EQ(s.open()->epoch, 2U) << name << " is where it was, wherever the process went";
+    std::filesystem::current_path(folder.file(""));
+  }
+  std::filesystem::current_path(home);
+}
+
+TEST(sqlite_file, what_is_no_store_is_left_without_litter_and_to_the_byte) {
+  const scratch_folder folder;
+  std::ofstream{folder.file("text")} << std::string(10'000, 'x');
+  std::ofstream{folder.file("short")} << "hello";
+  std::filesystem::create_directory(folder.file("folder"));
+  ASSERT_EQ(::mkfifo(folder.file("pipe").c_str(), 0600), 0); // as /dev/null would, but nobody misses it
+  const std::string rows = "CREATE TABLE theirs (a); INSERT INTO theirs VALUES (zeroblob(20000))";
+  tamper(folder.file("theirs"), rows, false);
+  tamper(folder.file("small pages"), "PRAGMA page_size = 1024; " + rows, false);
+  // A log that was not brought into the file: SQLite would do that at the end of any connection which has read it.
+  tamper(folder.file("whole"), "PRAGMA journal_mode = WAL", false);
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.file("whole").c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, rows.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  for (const auto* end : {"", "-wal"})
+    std::filesystem::copy(folder.file("whole") + end, folder.file("logged") + end);
+  sqlite3_close(db);
+  const auto before = all_in(folder);
+  for (const auto* name : {"text", "short", "folder", "pipe", "theirs", "small pages", "whole", "logged"}) {
+    const auto r = sqlite_store({folder.file(name)}).open();
+    EXPECT_EQ(r.code(), errc::not_a_store) << name << ": " << r.error().text;
+    EXPECT_TRUE(all_in(folder) == before) << name;
+  }
+}
+
+TEST(sqlite_file, says_whose_a_database_is_and_what_is_damaged) {
+  file_owner o;
+  tamper(o.folder.file("theirs"), "CREATE TABLE theirs (a)", false);
+  EXPECT_NE(sqlite_store({o.folder.file("theirs")}).open().error().text.find("another program"), std::string::npos);
+  o.fill();
+  const auto flip = [&](std::streamoff at) {
+    std::fstream f{o.file, std::ios::binary | std::ios::in | std::ios::out};
+    f.seekg(at);
+    const char old = static_cast<char>(f.get());
+    f.seekp(at);
+    f.put(static_cast<char>(old ^ 1));
+  };
+  for (const std::streamoff at : {2'000, detail::page_bytes + 2'000, 16, 20}) {
+    flip(at);
+    const auto e = o.connect()->open().error();
+    EXPECT_EQ(e.code, errc::store_damaged) << at;
+    EXPECT_NE(e.text.find(at > 100 ? "a page does not fit its sum" : "header is damaged"), std::string::npos) << e.text;
+    flip(at);
+  }
+  EXPECT_TRUE(o.connect()->open());
 }
 
 } // namespace

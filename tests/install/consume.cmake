@@ -29,6 +29,20 @@ if(NOT printed STREQUAL "42 from 2 tasks\n")
   message(FATAL_ERROR "the consumer printed: ${printed}")
 endif()
 
+# What is left out of a package that is asked for as a whole is said, unless quiet.
+file(GLOB_RECURSE with_sqlite "${WORK}/prefix/stintSqliteTargets.cmake")
+if(WAY STREQUAL "installed" AND with_sqlite)
+  foreach(quiet OFF ON)
+    run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${WORK}/whole" -G Ninja
+      "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${prefixes}" -DWAY=whole -DQUIET=${quiet}
+      -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON)
+    string(FIND "${printed}" "without SQLite3, stint::sqlite and stint::stint are left out" at)
+    if((quiet AND NOT at EQUAL -1) OR (NOT quiet AND at EQUAL -1))
+      message(FATAL_ERROR "quiet is ${quiet}, and find_package(stint) printed: ${printed}")
+    endif()
+  endforeach()
+endif()
+
 # A control: a package that would be found without being installed proves nothing.
 if(WAY STREQUAL "installed")
   file(READ "${WORK}/build/CMakeCache.txt" cache)

@@ -24,15 +24,11 @@ namespace stint::detail {
 
 class seal {
 public:
-  seal(const std::string& store, sqlite3_vfs* fs) : path_(store + "-seal") {
-    memory_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(fs->szOsFile));
-    auto* f = reinterpret_cast<sqlite3_file*>(memory_.get());
-    f->pMethods = nullptr;
-    constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL;
-    if (fs->xOpen(fs, path_.c_str(), f, flags, nullptr) == SQLITE_OK)
-      file_ = f;
-    else if (f->pMethods != nullptr)
-      f->pMethods->xClose(f);
+  /// Takes the seal that is there; none is made of what may be no store.
+  seal(const std::string& store, sqlite3_vfs* fs) : path_(store + "-seal"), fs_(fs) {
+    int there = 0;
+    if (fs->xAccess(fs, path_.c_str(), SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there != 0)
+      open(0);
   }
   ~seal() {
     if (file_ != nullptr)
@@ -42,6 +38,12 @@ public:
   seal& operator=(const seal&) = delete;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  /// Makes it, unless there is one.
+  void make() {
+    if (file_ == nullptr)
+      open(SQLITE_OPEN_CREATE);
+  }
 
   [[nodiscard]] std::optional<std::uint64_t> commits() const {
     std::array<std::uint64_t, 2> words{};
@@ -58,7 +60,18 @@ public:
   }
 
 private:
+  void open(int create) {
+    memory_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(fs_->szOsFile));
+    auto* f = reinterpret_cast<sqlite3_file*>(memory_.get());
+    f->pMethods = nullptr;
+    if (fs_->xOpen(fs_, path_.c_str(), f, SQLITE_OPEN_READWRITE | SQLITE_OPEN_SUPER_JOURNAL | create, nullptr) == SQLITE_OK)
+      file_ = f;
+    else if (f->pMethods != nullptr)
+      f->pMethods->xClose(f);
+  }
+
   std::string path_; ///< the file system keeps a pointer to it
+  sqlite3_vfs* fs_;
   std::unique_ptr<std::byte[]> memory_;
   sqlite3_file* file_ = nullptr;
 };

@@ -71,7 +71,10 @@ public:
 
   [[noreturn]] void fail(int code) const {
     const int extended = db_ != nullptr ? sqlite3_extended_errcode(db_) : code;
-    const std::string text = db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code);
+    // SQLite calls a page that does not fit its sum a failure of the disk.
+    const std::string text = extended == SQLITE_IOERR_DATA ? "a page does not fit its sum: it is damaged"
+                             : db_ != nullptr              ? sqlite3_errmsg(db_)
+                                                           : sqlite3_errstr(code);
     throw sqlite_failure{{meaning(extended), text + " (SQLite " + std::to_string(extended) + ")"}, extended};
   }
 

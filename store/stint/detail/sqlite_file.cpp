@@ -2,9 +2,7 @@
 
 #include <array>
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include <stint/detail/store_path.hpp>
 #include <stint/detail/stored_row.hpp>
 #include <stint/digest.hpp>
 #include <stint/fault_point.hpp>
@@ -44,21 +42,6 @@ constexpr std::array<const char*, newest_schema> steps{
 std::int64_t pragma(connection& db, const char* sql) {
   statement s{db, sql};
   return s.step() ? s.number(0) : 0;
-}
-
-sqlite3_vfs* find_vfs(const std::string& name) {
-  sqlite3_initialize();
-  auto* fs = sqlite3_vfs_find(name.empty() ? nullptr : name.c_str());
-  if (fs == nullptr)
-    throw sqlite_failure{{errc::io_failed, "there is no file system '" + name + "'"}};
-  return fs;
-}
-
-/// A new file is the owner's alone. An old one is left as it is: closing it here would drop the locks that this process
-/// holds on it.
-void make_private(const std::string& file) {
-  if (const int fd = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600); fd >= 0)
-    ::close(fd);
 }
 
 } // namespace
@@ -105,20 +88,20 @@ std::uint64_t sum_of(const stored_task& t, std::string_view body) {
 sqlite_file::sqlite_file(const sqlite_options& with)
     : sums(find_vfs(with.vfs)), sealed(with.file, find_vfs(with.vfs)), seals(with.mode == store_mode::durable) {
   auto* fs = find_vfs(with.vfs);
-  int there = 0;
-  fs->xAccess(fs, with.file.c_str(), SQLITE_ACCESS_EXISTS, &there);
-  if (there == 0 && with.vfs.empty())
+  const bool on_the_machine = with.vfs.empty();
+  const bool there = there_and_whole(with.file, fs, on_the_machine);
+  if (!there && on_the_machine)
     make_private(with.file);
   try {
     db.open(with.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, sums.name());
+    must_be_ours(db, with.file, fs);
     page_sums::reserve(db.get());
     begin_life(with);
   } catch (const sqlite_failure& e) {
     // A file that could not be made is made anew the next time: after a failed fsync what reads find of it may be all
     // that there is of it. One that another made meanwhile stays.
-    if (there == 0 && e.what_went_wrong.code == errc::io_failed)
-      for (const auto* end : {"-wal", "-journal", ""})
-        fs->xDelete(fs, (with.file + end).c_str(), 1);
+    if (!there && e.what_went_wrong.code == errc::io_failed)
+      unmake(with.file, fs);
     throw;
   }
 }
@@ -145,6 +128,9 @@ void sqlite_file::begin_life(const sqlite_options& with) {
   fault_point("store.opened");
   // What an owner before found on a failing disk, and read back from memory only, is on the disk after this.
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (with.vfs.empty())
+    make_private(sealed.path());
+  sealed.make();
   sealed.write(head.commits);
   statement any{db, "SELECT 1 FROM printed LIMIT 1"};
   has_output = any.step();
@@ -153,6 +139,7 @@ void sqlite_file::begin_life(const sqlite_options& with) {
 }
 
 void sqlite_file::set_up() {
+  db.run(("PRAGMA page_size = " + std::to_string(page_bytes)).c_str());
   db.run("PRAGMA trusted_schema = OFF");
   db.run("PRAGMA cell_size_check = ON");
   // Exclusive: the lock is held until the end of the process, and no shared memory is needed. In force from the first
