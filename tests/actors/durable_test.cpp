@@ -137,6 +137,21 @@ TEST_F(durable, a_crash_counts_as_a_death_and_the_task_runs_again) {
   EXPECT_EQ(s.get(again).state, state::running) << "released by hand";
 }
 
+// The limits were set once the list had started, which was after the first hand-over: four ran at once.
+TEST_F(durable, the_limits_of_queues_are_in_force_when_restored_tasks_start) {
+  promises kept;
+  options with;
+  with.workers = 4;
+  with.kinds.add("hangs", kept.never_ends());
+  with.queue_limits = {{"default", 1}};
+  steps s{with};
+  for (int i = 0; i < 4; ++i)
+    s.submit(of_kind("t", "hangs"));
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks[state::running], 1U);
+}
+
 TEST_F(durable, nothing_leaves_before_its_commit) {
   bool ran = false;
   options with;
