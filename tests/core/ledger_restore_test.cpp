@@ -252,5 +252,38 @@ TEST(ledger_restore, a_stop_in_order_counts_for_nobody) {
   EXPECT_EQ(l.get(runs).attempt, 2U);
 }
 
+// What a body had said was thrown away with its token set, and the task ran again.
+TEST(ledger_restore, a_body_that_says_at_a_stop_that_it_must_not_run_again_is_believed) {
+  lives l;
+  l.join();
+  l.join();
+  l.join();
+  auto with_retries = [](std::string name) {
+    auto s = of_kind(std::move(name));
+    s.retry.max_attempts = 3;
+    return s;
+  };
+  const auto hopeless = l.d().add(with_retries("hopeless"));
+  const auto broken = l.d().add(with_retries("broken"));
+  const auto later = l.d().add(with_retries("later"));
+  for (auto id : {hopeless, broken, later})
+    l.d().begin(id);
+  l.d().book.stop(0s, l.d().now, l.d().fx);
+  l.d().end(hopeless, discarded("no such file", 404));
+  l.d().end(broken, failed("told to stop"));
+  l.d().end(later, snoozed(1h));
+  EXPECT_TRUE(l.d().book.stopped(true));
+  EXPECT_EQ(l.d().book.left().finished, 1U);
+  EXPECT_EQ(l.d().book.left().interrupted, 2U);
+  l.die();
+  EXPECT_EQ(l.get(hopeless).state, state::failed);
+  EXPECT_EQ(l.get(hopeless).error, "no such file");
+  EXPECT_EQ(l.get(hopeless).code, 404);
+  for (auto id : {broken, later}) {
+    EXPECT_EQ(l.get(id).state, state::waiting);
+    EXPECT_EQ(l.get(id).charged, 0U);
+  }
+}
+
 } // namespace
 } // namespace stint
