@@ -108,6 +108,24 @@ TEST_F(durable, a_stop_keeps_what_waits_and_charges_nobody) {
   EXPECT_EQ(tasks.get(3)->state, state::scheduled);
 }
 
+// Once only the end of the list answered them, and the threads had to end before that.
+TEST_F(durable, threads_that_wait_at_a_stop_can_be_joined_before_the_list_ends) {
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  ASSERT_TRUE(tasks.pause());
+  const auto id = tasks.submit(of_kind("t"));
+  ASSERT_TRUE(id);
+  open_question<wait_result, protocol::wait> wait{system, tasks.actor(), {{{*id}, wait_for::all, nanos{0}}}};
+  open_question<fence_result, protocol::fence> fence{system, tasks.actor(), {{true, nanos{0}}}};
+  open_question<protocol::changed, protocol::drain> drain{system, tasks.actor(), {"default"}};
+  EXPECT_TRUE(tasks.stop(0ms));
+  EXPECT_EQ(wait.refusal(), errc::list_stopping);
+  EXPECT_EQ(fence.refusal(), errc::list_stopping);
+  EXPECT_EQ(drain.refusal(), errc::list_stopping);
+  EXPECT_EQ(tasks.wait(*id).code(), errc::list_stopping);
+  EXPECT_EQ(tasks.get(*id)->state, state::waiting);
+}
+
 TEST_F(durable, a_crash_counts_as_a_death_and_the_task_runs_again) {
   promises kept;
   options with;
