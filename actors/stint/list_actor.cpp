@@ -35,9 +35,12 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
   }
   if (!keeper_)
     return;
-  // Before the tasks: their claims are planned as they come.
+  // Before the tasks: their claims are planned as they come, and the first turn starts what may run. A refusal is told when
+  // the list says it again.
   for (const auto& [key, n] : with_.capacities)
-    static_cast<void>(ledger_.declare(key, n, now(), fx_)); // a refusal is told when it is declared again
+    static_cast<void>(ledger_.declare(key, n, now(), fx_));
+  for (const auto& [queue, n] : with_.queue_limits)
+    static_cast<void>(ledger_.limit_queue(queue, n, now(), fx_));
   for (auto& t : with_.tasks)
     ledger_.restore(std::move(t));
   with_.tasks = {};

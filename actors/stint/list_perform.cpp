@@ -8,6 +8,18 @@ namespace stint {
 
 using namespace crew_messages;
 
+namespace {
+
+template <class Promise, class Answer>
+void answer(Promise& whom, Answer& a) {
+  if (a.refused == errc::none)
+    whom.deliver(std::move(a.answer));
+  else
+    whom.deliver(to_caf({a.refused, "what is waited for is left to the next list"}));
+}
+
+} // namespace
+
 void list_actor::changed() {
   if (turn_pending_)
     return;
@@ -49,10 +61,10 @@ void list_actor::perform(departure& d) {
   d.answer();
   for (auto& a : fx.waits)
     if (auto p = waits_.extract(a.wait))
-      p.mapped().deliver(std::move(a.answer));
+      answer(p.mapped(), a);
   for (auto& a : fx.fences)
     if (auto p = fences_.extract(a.wait))
-      p.mapped().deliver(std::move(a.answer));
+      answer(p.mapped(), a);
   for (auto b : fx.dropped)
     bodies_.drop(b);
   if (!fx.removed.empty())
@@ -203,12 +215,14 @@ void list_actor::forget_orphans() {
 void list_actor::gather_stopped() {
   for (auto i = drains_.begin(); i != drains_.end();) {
     auto& [queue, askers] = *i;
-    if (auto done = ledger_.drained(queue); !done || !*done) {
+    const auto done = ledger_.drained(queue);
+    if (done && !*done) {
       ++i;
       continue;
     }
     for (auto& p : askers)
-      next_.changed.emplace_back(std::move(p), protocol::changed{ledger_.version(), 1});
+      next_.changed.emplace_back(std::move(p), done ? result<protocol::changed>{protocol::changed{ledger_.version(), 1}}
+                                                    : done.error());
     draining_ -= askers.size();
     i = drains_.erase(i);
   }

@@ -50,6 +50,7 @@ list_setup set_up_list(caf::actor_system& system, const options& with, std::shar
   setup.env = std::move(env);
   setup.workers = with.workers;
   setup.capacities = with.capacities;
+  setup.queue_limits = with.queue_limits;
   if (const auto& kept = with.store.get()) {
     setup.head = need(kept->open());
     try {

@@ -45,14 +45,17 @@ struct replace_order {
   std::uint32_t attempt = 0;
 };
 
+/// `refused`: why there is no answer.
 struct wait_answer {
   wait_id wait = 0;
   wait_result answer;
+  errc refused = errc::none;
 };
 
 struct fence_answer {
   wait_id wait = 0;
   fence_result answer;
+  errc refused = errc::none;
 };
 
 struct effects {

@@ -248,6 +248,8 @@ private:
   void interrupted(record& r, moment now, effects& fx);
   /// Tells whether a task outlives a stop: it is stored, and so is what it runs.
   [[nodiscard]] bool outlives(const record& r) const noexcept { return options_.stored && r.kind != 0; }
+  /// Tells whether the stop is complete: what has not settled by now is left to the next list, and so is who waits for it.
+  [[nodiscard]] bool over() const noexcept { return stopped(false); }
   void touch(const record& r);
   [[nodiscard]] const task_extra* seen_extra(task_id id) const;
   [[nodiscard]] result<page> read_committed(const page_request& ask) const;

@@ -74,6 +74,8 @@ void ledger::dispatch(moment now, effects& fx) {
   rescue_unbegun(now, fx);
   if (waits_.any_fence())
     check_fences(fx);
+  if (over() && waits_.size() != 0)
+    waits_.refuse(errc::list_stopping, fx);
   retain(now, fx);
 }
 

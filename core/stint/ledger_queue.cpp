@@ -79,16 +79,19 @@ result<bool> ledger::drained(const std::string& queue) const {
     const auto& t = tasks_.of_queue(n);
     return t[state::scheduled] + t[state::waiting] + t[state::running] + t[state::cancelling] == 0;
   };
+  bool all = true;
   if (!queue.empty()) {
     auto n = known_queue(queue);
     if (!n)
       return n.error();
-    return empty(*n);
+    all = empty(*n);
+  } else {
+    for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n)
+      all = all && empty(n);
   }
-  for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n)
-    if (!empty(n))
-      return false;
-  return true;
+  if (!all && over())
+    return {errc::list_stopping, "what the queue still has is left to the next list"};
+  return all;
 }
 
 result<task_version> ledger::limit_queue(const std::string& queue, std::uint32_t limit, moment, effects&) {

@@ -73,7 +73,9 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
   const auto& o = what.outcome;
   const bool asked = r.state == state::cancelling || r.stopping == stop_reason::drain;
   r.live->begun = false;
-  if (r.stopping == stop_reason::drain && r.state == state::running && o.kind != outcome_kind::succeeded && outlives(r)) {
+  // A body whose token is set gives up in whatever words. Only "never again" says more than that it was told to stop.
+  const bool final = o.kind == outcome_kind::succeeded || (o.kind == outcome_kind::failed && !o.retry);
+  if (r.stopping == stop_reason::drain && r.state == state::running && !final && outlives(r)) {
     interrupted(r, now, fx);
     return;
   }

@@ -99,6 +99,15 @@ public:
     }
   }
 
+  /// Refuses everybody: what they wait for happens no more.
+  void refuse(errc why, effects& fx) {
+    for (const auto& [id, w] : open_)
+      fx.waits.push_back({id, {}, why});
+    for (const auto& [id, f] : fences_)
+      fx.fences.push_back({id, {}, why});
+    *this = {};
+  }
+
 private:
   using open_map = std::unordered_map<wait_id, open_wait>;
 

@@ -98,6 +98,13 @@ public:
     return got ? std::move(*got) : Answer{};
   }
 
+  /// Takes the error that is the answer; `none` when it is none.
+  errc refusal() {
+    errc code = errc::none;
+    std::move(pending_).receive([](Answer&) {}, [&code](caf::error& e) { code = from_caf(e).code; });
+    return code;
+  }
+
 private:
   caf::scoped_actor self_;
   decltype(caf_shim::ask(*std::declval<caf::scoped_actor&>(), std::declval<const caf::actor&>(),

@@ -124,6 +124,24 @@ TEST_F(durable, a_stop_keeps_what_waits_and_charges_nobody) {
   EXPECT_EQ(tasks.get(3)->state, state::scheduled);
 }
 
+// Once only the end of the list answered them, and the threads had to end before that.
+TEST_F(durable, threads_that_wait_at_a_stop_can_be_joined_before_the_list_ends) {
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  ASSERT_TRUE(tasks.pause());
+  const auto id = tasks.submit(of_kind("t"));
+  ASSERT_TRUE(id);
+  open_question<wait_result, protocol::wait> wait{system, tasks.actor(), {{{*id}, wait_for::all, nanos{0}}}};
+  open_question<fence_result, protocol::fence> fence{system, tasks.actor(), {{true, nanos{0}}}};
+  open_question<protocol::changed, protocol::drain> drain{system, tasks.actor(), {"default"}};
+  EXPECT_TRUE(tasks.stop(0ms));
+  EXPECT_EQ(wait.refusal(), errc::list_stopping);
+  EXPECT_EQ(fence.refusal(), errc::list_stopping);
+  EXPECT_EQ(drain.refusal(), errc::list_stopping);
+  EXPECT_EQ(tasks.wait(*id).code(), errc::list_stopping);
+  EXPECT_EQ(tasks.get(*id)->state, state::waiting);
+}
+
 TEST_F(durable, a_crash_counts_as_a_death_and_the_task_runs_again) {
   promises kept;
   options with;
@@ -151,6 +169,21 @@ TEST_F(durable, a_crash_counts_as_a_death_and_the_task_runs_again) {
   EXPECT_EQ(s.get(again).state, state::quarantined);
   EXPECT_TRUE(s.ask<protocol::changed>(protocol::release{again, 0}));
   EXPECT_EQ(s.get(again).state, state::running) << "released by hand";
+}
+
+// The limits were set once the list had started, which was after the first hand-over: four ran at once.
+TEST_F(durable, the_limits_of_queues_are_in_force_when_restored_tasks_start) {
+  promises kept;
+  options with;
+  with.workers = 4;
+  with.kinds.add("hangs", kept.never_ends());
+  with.queue_limits = {{"default", 1}};
+  steps s{with};
+  for (int i = 0; i < 4; ++i)
+    s.submit(of_kind("t", "hangs"));
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks[state::running], 1U);
 }
 
 TEST_F(durable, nothing_leaves_before_its_commit) {

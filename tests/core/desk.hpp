@@ -79,10 +79,10 @@ public:
     }
     fx.start.clear();
     for (const auto& w : fx.waits)
-      waited_for[w.wait] = w.answer;
+      w.refused == errc::none ? void(waited_for[w.wait] = w.answer) : void(refused[w.wait] = w.refused);
     fx.waits.clear();
     for (const auto& f : fx.fences)
-      fences[f.wait] = f.answer;
+      f.refused == errc::none ? void(fences[f.wait] = f.answer) : void(refused[f.wait] = f.refused);
     fx.fences.clear();
     book.audit();
   }
@@ -135,6 +135,7 @@ public:
   std::vector<task_id> started;       ///< in the order of hand-over
   std::map<wait_id, wait_result> waited_for;
   std::map<wait_id, fence_result> fences;
+  std::map<wait_id, errc> refused; ///< waits and fences that got no answer
   worker_id last_worker = 0;
   body_id last_body = 0;
 };
