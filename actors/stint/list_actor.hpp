@@ -57,6 +57,9 @@ private:
   std::shared_ptr<store::batch> make_batch();
   void is_saved();
   void stop_in_trouble();
+  void order_in_trouble();
+  [[nodiscard]] std::string unsaved_tasks() const;
+  void refuse_askers(const caf::error& why);
   [[nodiscard]] bool unsettled() const;
   void arm();
   bool hire();
@@ -86,6 +89,7 @@ private:
   caf::actor keeper_; ///< with a store
   bool saving_ = false;
   std::optional<std::string> trouble_; ///< why nothing can be saved at present
+  bool gave_up_ = false;               ///< a stop did not wait for that any longer
   caf::actor log_;
   caf::actor hub_;
   std::map<worker_id, member> workers_;

@@ -236,24 +236,30 @@ void list_actor::gather_stopped() {
   });
 }
 
+/// Answers whoever waits for something with an error.
+void list_actor::refuse_askers(const caf::error& why) {
+  for (auto& [id, p] : waits_)
+    p.deliver(why);
+  for (auto& [id, p] : fences_)
+    p.deliver(why);
+  for (auto& [p, stuck] : stops_)
+    p.deliver(why);
+  for (auto& [queue, askers] : drains_)
+    for (auto& p : askers)
+      p.deliver(why);
+  waits_.clear();
+  fences_.clear();
+  stops_.clear();
+  drains_.clear();
+  draining_ = 0;
+}
+
 void list_actor::on_exit() {
   ending_ = true;
   const auto gone = to_caf({errc::list_gone, {}});
   leaving_.refuse(gone);
   next_.refuse(gone);
-  for (auto& [id, p] : waits_)
-    p.deliver(gone);
-  for (auto& [id, p] : fences_)
-    p.deliver(gone);
-  for (auto& [p, stuck] : stops_)
-    p.deliver(gone);
-  for (auto& [queue, askers] : drains_)
-    for (auto& p : askers)
-      p.deliver(gone);
-  waits_.clear();
-  fences_.clear();
-  stops_.clear();
-  drains_.clear();
+  refuse_askers(gone);
   for (auto& [id, m] : workers_) {
     m.port->close();
     caf_shim::end(*this, m.who);

@@ -1,6 +1,8 @@
 #include <stint/list_actor.hpp>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include <stint/fault_point.hpp>
 #include <stint/plant.hpp>
@@ -54,6 +56,7 @@ std::shared_ptr<store::batch> list_actor::make_batch() {
 void list_actor::is_saved() {
   saving_ = false;
   trouble_.reset();
+  gave_up_ = false;
   ledger_.committed();
   fault_point("list.saved");
   perform(leaving_);
@@ -64,22 +67,65 @@ void list_actor::is_saved() {
 }
 
 /// A list that cannot save must still be able to end. What it has not saved it has told nobody: for the next one it never
-/// happened. It only waits for bodies that run.
+/// happened. It only waits for bodies that run, and for stuck ones unless no stop does.
 void list_actor::stop_in_trouble() {
   if (!trouble_ || !ledger_.stopping())
     return;
+  order_in_trouble();
+  const bool wait_for_stuck = std::all_of(stops_.begin(), stops_.end(), [](const auto& s) { return s.second; });
   for (const auto& [id, m] : workers_)
-    if (m.runner->current() || m.port->debtor())
+    if ((m.runner->current() || m.port->debtor()) && (wait_for_stuck || !ledger_.stuck_with(id)))
       return;
+  if (!std::exchange(gave_up_, true))
+    with_.env->log(log_level::warning, "the list ends without what cannot be saved (" + *trouble_ + "): " + unsaved_tasks());
   const auto why = to_caf({errc::io_failed, *trouble_});
+  for (auto* d : {&leaving_, &next_})
+    d->refuse(why);
+  refuse_askers(why);
+}
+
+/// What a stop asks of workers tells nobody anything, so it need not be saved; without it bodies would go on for ever.
+void list_actor::order_in_trouble() {
+  const auto on_its_way = [this](const auto& o) { // not handed over, so nobody could take it back
+    const auto is = [&o](const start_order& s) { return s.id == o.id && s.attempt == o.attempt; };
+    return std::any_of(leaving_.fx.start.begin(), leaving_.fx.start.end(), is)
+           || std::any_of(next_.fx.start.begin(), next_.fx.start.end(), is);
+  };
   for (auto* d : {&leaving_, &next_}) {
-    for (auto& s : d->stopped)
-      s.first.deliver(why);
-    d->stopped.clear();
+    std::erase_if(d->fx.stop, [&](const stop_order& o) {
+      auto w = workers_.find(o.worker);
+      if (w == workers_.end() || on_its_way(o))
+        return false;
+      caf_shim::tell(*this, w->second.who, stop_attempt{{o.id, o.attempt, ledger_.epoch()}});
+      return true;
+    });
+    std::erase_if(d->fx.recall, [&](const recall_order& o) {
+      auto w = workers_.find(o.worker);
+      if (w == workers_.end() || on_its_way(o))
+        return false;
+      caf_shim::tell(*this, w->second.who, take_back{{{o.id, o.attempt, ledger_.epoch()}}});
+      return true;
+    });
   }
-  for (auto& s : stops_)
-    s.first.deliver(why);
-  stops_.clear();
+}
+
+/// Names what has changed since the last commit, the first few of it.
+std::string list_actor::unsaved_tasks() const {
+  constexpr std::size_t most = 10;
+  std::set<task_id> ids;
+  for (const auto* d : {&leaving_, &next_}) {
+    ids.insert(d->fx.changed.begin(), d->fx.changed.end());
+    ids.insert(d->fx.removed.begin(), d->fx.removed.end());
+  }
+  std::string out;
+  std::size_t n = 0;
+  for (auto i = ids.begin(); i != ids.end() && n < most; ++i, ++n) {
+    const auto* r = ledger_.find(*i);
+    out += (n == 0 ? "task " : ", ") + std::to_string(*i) + (r == nullptr ? " (deleted)" : " (" + r->name + ")");
+  }
+  if (ids.size() > most)
+    out += " and " + std::to_string(ids.size() - most) + " more";
+  return out;
 }
 
 /// Answers a question about what may not be saved yet with the next departure.

@@ -186,7 +186,7 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
 }
 
 void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx) {
-  if (known_kind(r.kind) == knowledge::once) {
+  if (r.once) {
     r.more().error = "interrupted";
     finish(r, state::failed, now, fx);
     return;

@@ -35,8 +35,11 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       if (const auto* other = tasks_.find(b.id))
         b.name = other->name;
   };
+  bool cut = false;
   if (r->live) {
-    e.waits_for = claims_.in_the_way_of(*r->live, now.steady, most_blockers);
+    e.waits_for = claims_.in_the_way_of(*r->live, now.steady, most_blockers + 1); // one more tells that there are more
+    cut = e.waits_for.size() > most_blockers;
+    e.waits_for.resize(std::min(e.waits_for.size(), most_blockers));
     e.holds_back = claims_.held_back_by(*r->live, now.steady, most_blockers);
   }
   bool stuck_holds = false;
@@ -93,7 +96,9 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       const auto& b = e.waits_for.front();
       e.text += b.key.empty() ? "everything" : "'" + b.key + "'";
       e.text += (b.holds ? " is held (" : " is wanted before (") + b.mode + ") by " + whom(b) + " since " + ms(b.since);
-      if (e.waits_for.size() > 1)
+      if (cut)
+        e.text += ", and at least " + std::to_string(e.waits_for.size()) + " more stand in the way";
+      else if (e.waits_for.size() > 1)
         e.text += ", and " + std::to_string(e.waits_for.size() - 1) + " more stand in the way";
       break;
     }

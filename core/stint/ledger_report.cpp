@@ -196,7 +196,7 @@ void ledger::give_back(record& r, moment now, effects& fx) {
 /// A body that a stop ended: the next list runs it again from its old place, and it is not charged for this attempt.
 void ledger::interrupted(record& r, moment now, effects& fx) {
   ++left_.interrupted;
-  if (known_kind(r.kind) == knowledge::once) {
+  if (r.once) {
     r.more().error = "interrupted";
     finish(r, state::failed, now, fx);
     return;

@@ -27,6 +27,9 @@ void ledger::restore(stored_task s) {
   r.priority = static_cast<std::int8_t>(w.priority);
   r.attempt = s.attempt;
   r.charged = s.charged;
+  // Who opens the store without the kind must not forget for the next one who has it.
+  const auto known = known_kind(r.kind);
+  r.once = known == knowledge::none ? s.at_most_once : known == knowledge::once;
   r.deaths = static_cast<std::uint16_t>(std::min<std::uint32_t>(s.deaths, UINT16_MAX));
   r.fence = s.fence;
   r.code = s.code;

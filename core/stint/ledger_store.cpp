@@ -19,6 +19,7 @@ stored_task ledger::stored(task_id id) const {
   s.what.queue = tasks_.queue_name(*r);
   s.what.priority = r->priority;
   s.callable = r->kind == 0;
+  s.at_most_once = r->once;
   s.state = r->state;
   s.attempt = r->attempt;
   s.charged = r->charged;

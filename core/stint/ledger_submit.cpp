@@ -143,6 +143,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
     r.priority = static_cast<std::int8_t>(s.priority);
     r.submitted = now.wall;
     r.body = t.body;
+    r.once = known_kind(r.kind) == knowledge::once;
     r.live = lives_.make();
     auto& l = *r.live;
     l.id = r.id;

@@ -78,6 +78,7 @@ struct alignas(64) record {
   stop_reason stopping = stop_reason::none;
   std::int8_t priority = 0;
   bool has_stuck = false;
+  bool once = false; ///< its kind is at_most_once, by the last process that knew it
 
   task_extra& more() {
     if (!extra)

@@ -22,6 +22,7 @@ struct stored_task {
   task_version version = 0;       ///< of the task's last transition
   spec what;                      ///< as submitted, but `delay` is 0: `due` is its moment
   bool callable = false;          ///< its body was a C++ callable, which ends with its process
+  bool at_most_once = false;      ///< what its kind said; it counts in a process that does not know the kind
   std::uint64_t fingerprint = 0;  ///< of the submission, to know a repetition of its idempotency key; 0 without a key
   stint::state state = state::waiting;
   std::uint64_t rank = 0;         ///< its place in the one order, smaller first; 0: never waited, or has ended

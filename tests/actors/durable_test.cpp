@@ -5,6 +5,8 @@
 #include <contract/scratch_folder.hpp>
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -264,6 +266,41 @@ TEST_F(durable, a_list_that_cannot_save_can_still_end) {
     s.begin();
     EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks.total(), 1U) << "nobody was told of the other";
     s.die();
+  }
+}
+
+// The wish to stop waited for the disk with everything else, so the body never heard it, and the list never ended.
+TEST_F(durable, a_list_whose_file_was_moved_away_ends_and_names_what_it_did_not_save) {
+  gate begun;
+  opts.workers = 1;
+  opts.stop_grace = 0ms;
+  opts.kinds.add("long", body{[&](context& job) {
+                   begun.open();
+                   until_told(job);
+                 }});
+  for (const bool runs : {false, true}) {
+    gate trouble;
+    on_warning = [&] { trouble.open(); };
+    caf::actor_system system{cfg};
+    std::optional<list> tasks{std::in_place, system, opts};
+    if (runs) {
+      ASSERT_TRUE(tasks->submit(of_kind("runs", "long")));
+      begun.pass();
+    }
+    const auto file = folder.file();
+    std::filesystem::rename(file, file + ".away");
+    protocol::submit m;
+    m.tasks.push_back({of_kind("lost"), {}});
+    open_question<protocol::submitted, protocol::submit> pending{system, tasks->actor(), std::move(m)};
+    open_question<fence_result, protocol::fence> fence{system, tasks->actor(), {{true, nanos{0}}}};
+    trouble.pass();
+    tasks.reset();
+    EXPECT_EQ(pending.refusal(), errc::io_failed);
+    EXPECT_EQ(fence.refusal(), errc::io_failed);
+    EXPECT_TRUE(warned("ends without what cannot be saved")) << warnings;
+    EXPECT_TRUE(warned("(lost)")) << warnings;
+    on_warning = {};
+    std::filesystem::rename(file + ".away", file);
   }
 }
 

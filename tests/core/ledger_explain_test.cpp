@@ -50,6 +50,18 @@ TEST(explain, the_root_is_everything) {
   EXPECT_THAT(d.why(all), HasSubstr("everything is held"));
 }
 
+// "and 19 more" was said of any number past the bound.
+TEST(explain, counts_who_stands_in_the_way_up_to_a_bound_and_says_so) {
+  for (const int readers : {20, 21, 50}) {
+    desk d{60};
+    for (int i = 0; i < readers; ++i)
+      d.add("reader", {shared("a")});
+    const auto id = d.add("writer", {exclusive("a")});
+    EXPECT_THAT(d.why(id), HasSubstr(readers == 20 ? "and 19 more stand in the way" : "and at least 20 more stand in the way"));
+    EXPECT_THAT(d.book.explain(id, d.now)->waits_for, SizeIs(20));
+  }
+}
+
 TEST(explain, a_holder_among_many_that_do_not_matter_is_found) {
   desk d{500};
   for (int i = 0; i < 150; ++i)

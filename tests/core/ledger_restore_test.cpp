@@ -30,7 +30,8 @@ struct lives {
     now.emplace(0, with_store(++epoch));
     now->now = at;
     now->book.know_kind("k", false);
-    now->book.know_kind("once", true);
+    if (knows_once)
+      now->book.know_kind("once", true);
     for (auto& t : kept)
       now->book.restore(t);
     now->book.resume(version, last_id, now->now, now->fx);
@@ -71,6 +72,7 @@ struct lives {
   task_version version = 0;
   task_id last_id = 0;
   std::uint64_t epoch = 0;
+  bool knows_once = true;
   moment at = first_moment();
 };
 
@@ -134,6 +136,26 @@ TEST(ledger_restore, what_may_run_once_and_what_was_being_cancelled_ends) {
   EXPECT_EQ(l.get(once).state, state::failed);
   EXPECT_EQ(l.get(once).error, "interrupted");
   EXPECT_EQ(l.get(cancelled).state, state::cancelled);
+}
+
+// Who did not know the kind put it back, and it ran again with the next one who did.
+TEST(ledger_restore, what_may_run_once_does_so_though_a_process_in_between_does_not_know_its_kind) {
+  lives l;
+  l.join();
+  const auto once = l.d().add(of_kind("once", "once"));
+  const auto behind = l.d().add(of_kind("behind", "once"));
+  l.d().begin(once);
+  l.knows_once = false;
+  l.die();
+  EXPECT_EQ(l.get(once).state, state::failed);
+  EXPECT_EQ(l.get(once).error, "interrupted");
+  EXPECT_EQ(l.get(behind).state, state::waiting);
+  l.die();
+  EXPECT_TRUE(l.kept.back().at_most_once) << "two who do not know it";
+  l.knows_once = true;
+  l.die();
+  l.join();
+  EXPECT_EQ(l.get(behind).state, state::running);
 }
 
 TEST(ledger_restore, callables_are_lost_whatever_they_did) {

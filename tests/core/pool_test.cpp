@@ -71,7 +71,7 @@ TEST(pool, survivors_do_not_keep_others_from_their_pages) {
   for (const auto& k : kept)
     places.insert(k.get());
   for (std::size_t i = 0; i < kept.size(); ++i)
-    if (i % 50 != 0)
+    if (i % 50 != 0 && i + 1 != kept.size()) // the last page keeps one, too: an empty one is given back
       kept[i].reset();
   const auto left = std::count_if(kept.begin(), kept.end(), [](const auto& k) { return k != nullptr; });
   std::vector<pool<thing>::pointer> more;

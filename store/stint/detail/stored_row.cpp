@@ -196,6 +196,7 @@ void each_field(Task& t, F&& f) {
   f(t.due);
   f(t.started);
   f(t.ended);
+  f(t.at_most_once);
 }
 
 const stored_task& plain() {
