@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include <actors/actors.hpp>
+#include <contract/scratch_folder.hpp>
 #include <stint/memory_store.hpp>
 #include <stint/step_system.hpp>
 
@@ -104,6 +106,19 @@ struct steps {
   options with;
   std::unique_ptr<step_system> world;
   caf::actor tasks;
+};
+
+/// Lists on a file of their own, with a kind that prints.
+struct durable_fixture : actors_fixture {
+  contract::scratch_folder folder;
+
+  durable_fixture() {
+    opts.kinds.add("work", body{[](context& job) {
+                     job.print("working\n");
+                     return succeeded(0, job.args());
+                   }});
+    opts.store = folder.file();
+  }
 };
 
 } // namespace stint::test

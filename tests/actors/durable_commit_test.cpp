@@ -1,0 +1,212 @@
+// A list over a store: that nothing leaves it before its commit, whatever the disk does. How: the step-by-step system with
+// a store in memory whose commits can be held up or made to fail, and the facade with a file.
+#include <actors/durable_steps.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <set>
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+using durable_commit = durable_fixture;
+
+} // namespace
+
+TEST_F(durable_commit, nothing_leaves_before_its_commit) {
+  bool ran = false;
+  options with;
+  with.kinds.add("work", body{[&ran] { ran = true; }});
+  steps s{with};
+  s.kept->failures = 1;
+  protocol::submit m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+  s.world->run();
+  EXPECT_FALSE(*box) << "an answer left before its commit";
+  EXPECT_FALSE(ran) << "a start left before its commit";
+  EXPECT_EQ(s.ask<task>(protocol::get{1}).code(), errc::unknown_task);
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks.total(), 0U);
+  EXPECT_TRUE(s.ask<page>(protocol::read_page{})->tasks.empty());
+  m.tasks.push_back({of_kind("refused"), {}});
+  const auto refused = s.ask<protocol::submitted>(std::move(m));
+  EXPECT_EQ(refused.code(), errc::io_failed);
+  EXPECT_NE(refused.error().text.find("no space left"), std::string::npos);
+  s.world->advance(1s);
+  ASSERT_TRUE(*box);
+  EXPECT_TRUE(**box) << "the disk works again";
+  EXPECT_TRUE(ran);
+  EXPECT_EQ(s.get(1).state, state::succeeded);
+  EXPECT_EQ(s.submit(of_kind("next")), 2U);
+}
+
+TEST_F(durable_commit, a_disk_that_fails_now_and_then_is_logged_once) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  const auto said = [&](const std::string& what) {
+    return std::count_if(s.world->env().lines.begin(), s.world->env().lines.end(),
+                         [&](const std::string& line) { return line.find(what) != std::string::npos; });
+  };
+  for (int i = 0; i < 20; ++i) {
+    s.kept->failures = 1;
+    protocol::submit m;
+    m.tasks.push_back({of_kind("t"), {}});
+    auto box = s.world->begin_ask<protocol::submitted>(s.tasks, m);
+    s.world->run();
+    EXPECT_EQ(s.ask<protocol::submitted>(std::move(m)).code(), errc::io_failed) << "the list knows each time";
+    s.world->advance(200ms);
+    EXPECT_TRUE(*box && **box);
+  }
+  EXPECT_EQ(said("nothing can be saved"), 1);
+  EXPECT_EQ(said("saved again"), 0) << "it has not lasted";
+  s.world->advance(10s);
+  EXPECT_EQ(said("saved again"), 1);
+  s.kept->failures = 1;
+  protocol::submit m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+  s.world->run();
+  s.world->advance(200ms);
+  s.world->advance(10s);
+  EXPECT_EQ(said("nothing can be saved"), 2) << "a new trouble";
+  EXPECT_EQ(said("saved again"), 2);
+}
+
+TEST_F(durable_commit, a_list_that_cannot_save_can_still_end) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  for (const bool stop_first : {true, false}) {
+    steps s{with};
+    s.submit(of_kind("saved"));
+    s.kept->failures = 1'000;
+    protocol::submit m;
+    m.tasks.push_back({of_kind("not saved"), {}});
+    auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+    if (!stop_first)
+      s.world->run();
+    const auto stopped = s.ask<protocol::stopped>(protocol::stop{0s, true});
+    EXPECT_EQ(stopped.code(), errc::io_failed);
+    s.die();
+    s.begin();
+    EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks.total(), 1U) << "nobody was told of the other";
+    s.die();
+  }
+}
+
+// The wish to stop waited for the disk with everything else, so the body never heard it, and the list never ended.
+TEST_F(durable_commit, a_list_whose_file_was_moved_away_ends_and_names_what_it_did_not_save) {
+  gate begun;
+  opts.workers = 1;
+  opts.stop_grace = 0ms;
+  opts.kinds.add("long", body{[&](context& job) {
+                   begun.open();
+                   until_told(job);
+                 }});
+  for (const bool runs : {false, true}) {
+    gate trouble;
+    on_warning = [&] { trouble.open(); };
+    caf::actor_system system{cfg};
+    std::optional<list> tasks{std::in_place, system, opts};
+    if (runs) {
+      ASSERT_TRUE(tasks->submit(of_kind("runs", "long")));
+      begun.pass();
+    }
+    const auto file = folder.file();
+    std::filesystem::rename(file, file + ".away");
+    protocol::submit m;
+    m.tasks.push_back({of_kind("lost"), {}});
+    open_question<protocol::submitted, protocol::submit> pending{system, tasks->actor(), std::move(m)};
+    open_question<fence_result, protocol::fence> fence{system, tasks->actor(), {{true, nanos{0}}}};
+    trouble.pass();
+    tasks.reset();
+    EXPECT_EQ(pending.refusal(), errc::io_failed);
+    EXPECT_EQ(fence.refusal(), errc::io_failed);
+    EXPECT_TRUE(warned("ends without what cannot be saved")) << warnings;
+    EXPECT_TRUE(warned("(lost)")) << warnings;
+    on_warning = {};
+    std::filesystem::rename(file + ".away", file);
+  }
+}
+
+TEST_F(durable_commit, a_commit_of_which_nobody_knows_is_looked_up) {
+  for (const bool reaches : {false, true}) {
+    options with;
+    with.kinds.add("work", body{[](context& job) { job.print("line\n"); }});
+    steps s{with};
+    s.kept->closes = true;
+    s.kept->reaches = reaches;
+    protocol::submit m;
+    m.tasks.push_back({of_kind("t"), {}});
+    auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+    s.world->run();
+    EXPECT_FALSE(*box);
+    s.world->advance(1s);
+    ASSERT_TRUE(*box && **box) << "reaches: " << reaches;
+    EXPECT_EQ(s.get(1).state, state::succeeded);
+    EXPECT_EQ(s.ask<output_piece>(protocol::read_output{1})->text, "line\n");
+    s.die();
+    s.begin();
+    EXPECT_EQ(s.get(1).state, state::succeeded);
+    EXPECT_EQ(s.ask<output_piece>(protocol::read_output{1})->text, "line\n");
+    EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks.total(), 1U);
+  }
+}
+
+TEST_F(durable_commit, what_gathers_before_a_turn_is_one_commit) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  const auto before = s.kept->commits;
+  std::vector<std::shared_ptr<std::optional<result<protocol::submitted>>>> boxes;
+  for (int i = 0; i < 64; ++i) {
+    protocol::submit m;
+    m.tasks.push_back({of_kind("t"), {}});
+    m.tasks.back().what.delay = 1h;
+    boxes.push_back(s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m)));
+  }
+  s.world->run();
+  for (auto& b : boxes)
+    ASSERT_TRUE(*b && **b);
+  EXPECT_EQ(s.kept->commits - before, 1);
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks[state::scheduled], 64U);
+}
+
+TEST_F(durable_commit, a_subscriber_hears_only_what_is_committed_and_misses_nothing) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  s.kept->failures = 1;
+  protocol::submit m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<protocol::submitted>(s.tasks, std::move(m));
+  s.world->run();
+  std::vector<task_version> heard;
+  std::vector<task> snapshot;
+  protocol::subscribe ask;
+  ask.who = s.world->system().spawn([&](caf::event_based_actor*) {
+    return caf::behavior{[&](const protocol::events& e) {
+                           for (const auto& one : e.batch->events)
+                             heard.push_back(one.version);
+                         },
+                         [&](const protocol::snapshot& all) {
+                           snapshot.insert(snapshot.end(), all.tasks.begin(), all.tasks.end());
+                         },
+                         [](const protocol::snapshot_end&) {}, [](const protocol::closed&) {}};
+  });
+  auto subscribed = s.world->begin_ask<protocol::subscribed>(s.tasks, std::move(ask));
+  s.world->run();
+  EXPECT_TRUE(heard.empty() && snapshot.empty());
+  s.world->advance(1s);
+  ASSERT_TRUE(*subscribed && **subscribed);
+  const auto now = s.ask<totals>(protocol::counts{})->version;
+  ASSERT_EQ(snapshot.size(), 1U);
+  std::set<task_version> told{heard.begin(), heard.end()};
+  EXPECT_EQ(told.size(), heard.size()) << "nothing twice";
+  for (auto v = (**subscribed)->version + 1; v <= now; ++v)
+    EXPECT_TRUE(told.contains(v)) << v;
+  EXPECT_EQ(s.get(1).state, state::succeeded);
+}
