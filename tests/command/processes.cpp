@@ -77,8 +77,10 @@ void write_file(const std::string& path, const std::string& text, bool executabl
 }
 
 std::string read_file(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
+  // Not by iterators: those throw where the file goes while it is read, as one of /proc does with its process.
+  std::ostringstream text;
+  text << std::ifstream{path, std::ios::binary}.rdbuf();
+  return std::move(text).str();
 }
 
 } // namespace stint::test
