@@ -21,6 +21,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -290,6 +291,7 @@ private:
   std::size_t ended_now_ = 0;                          ///< since the last look at what is kept
   steady_time keep_at_ = steady_time::max();           ///< when the next one is due
   std::uint64_t keep_turn_ = 0;
+  std::set<std::string> guessed_; ///< while tasks are restored: keys whose capacity nobody has declared
   std::vector<claim_holder*> woken_;
   std::vector<named> named_; ///< of the submission that is being taken
   bool paused_ = false;

@@ -9,11 +9,9 @@ namespace {
 constexpr std::uint64_t moment_of_rank = (std::uint64_t{1} << 61) - 1;
 
 bool has_extra(const stored_task& s) {
-  static const stored_task none;
-  const auto& w = s.what;
-  return !w.args.empty() || !w.claims.empty() || !w.tags.empty() || !w.idempotency_key.empty() || w.timeout
-         || w.start_within || w.run_at || w.retry != none.what.retry || s.retry_of != 0 || !s.error.empty()
-         || !s.errors.empty() || !s.value.empty() || !s.detail.empty() || s.progress != none.progress;
+  static const progress none;
+  return has_extra(s.what, s.retry_of) || !s.error.empty() || !s.errors.empty() || !s.value.empty() || !s.detail.empty()
+         || s.progress != none;
 }
 
 } // namespace
@@ -38,20 +36,12 @@ void ledger::restore(stored_task s) {
   r.ended = s.ended.value_or(wall_time{});
   if (has_extra(s)) {
     auto& x = r.more();
-    x.args = std::move(w.args);
-    x.claims = std::move(w.claims);
-    x.tags = std::move(w.tags);
-    x.idempotency_key = std::move(w.idempotency_key);
-    x.timeout = w.timeout;
-    x.start_within = w.start_within;
-    x.run_at = w.run_at;
-    x.retry = w.retry;
+    keep(x, w, s.retry_of);
     x.error = std::move(s.error);
     x.errors = std::move(s.errors);
     x.value = std::move(s.value);
     x.detail = std::move(s.detail);
     x.progress = std::move(s.progress);
-    x.retry_of = s.retry_of;
     tasks_.index_tags(r);
     if (!x.idempotency_key.empty())
       idempotent_[x.idempotency_key] = {r.id, s.fingerprint};
@@ -74,14 +64,20 @@ void ledger::restore(stored_task s) {
   entered_ = std::max(entered_, s.rank & moment_of_rank);
   // A key whose capacity nobody declared this time has as many units as its largest claim: that can only be too few.
   if (r.extra)
-    for (const auto& c : r.extra->claims)
-      if (c.mode == claim_mode::units && claims_.check({&c, 1}).code() == errc::key_not_counted)
-        static_cast<void>(claims_.declare(c.key, c.units, woken_));
+    for (const auto& c : r.extra->claims) {
+      const auto wrong = c.mode == claim_mode::units ? claims_.check({&c, 1}).code() : errc::none;
+      if (wrong == errc::key_not_counted)
+        guessed_.insert(c.key);
+      else if (wrong != errc::units_exceed_capacity || !guessed_.contains(c.key))
+        continue;
+      static_cast<void>(claims_.declare(c.key, c.units, woken_));
+    }
   claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, l.alone);
 }
 
 void ledger::resume(task_version version, task_id last_id, moment now, effects& fx) {
   STINT_ASSERT(last_id >= tasks_.last_id(), last_id, tasks_.last_id());
+  guessed_.clear();
   tasks_.go_on_after(last_id);
   version_ = version;
   deleted_ = last_id - tasks_.size();

@@ -38,12 +38,6 @@ std::uint64_t fingerprint(const spec& s) {
   return d.value();
 }
 
-bool has_extra(const spec& s, task_id retry_of) {
-  static constexpr retry_policy plain;
-  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.idempotency_key.empty() || s.timeout
-         || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
-}
-
 } // namespace
 
 ledger::ledger(ledger_options options)
@@ -156,15 +150,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
         s.name = r.name;
         idempotent_[s.idempotency_key] = {r.id, fingerprint(s)};
       }
-      x.args = std::move(s.args);
-      x.claims = std::move(s.claims);
-      x.tags = std::move(s.tags);
-      x.idempotency_key = std::move(s.idempotency_key);
-      x.retry = s.retry;
-      x.timeout = s.timeout;
-      x.start_within = s.start_within;
-      x.run_at = s.run_at;
-      x.retry_of = t.retry_of;
+      keep(x, s, t.retry_of);
       tasks_.index_tags(r);
       if (s.start_within) {
         l.deadline = later(now, *s.start_within).steady;

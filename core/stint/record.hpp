@@ -9,10 +9,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <stint/claims.hpp>
 #include <stint/pool.hpp>
+#include <stint/spec.hpp>
 #include <stint/task.hpp>
 
 namespace stint {
@@ -37,6 +39,26 @@ struct task_extra {
   std::optional<wall_time> run_at;
   task_id retry_of = 0;
 };
+
+/// Tells whether a task that asks for this needs more than its record.
+inline bool has_extra(const spec& s, task_id retry_of) {
+  static constexpr retry_policy plain;
+  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.idempotency_key.empty() || s.timeout
+         || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
+}
+
+/// Moves what a task asks for to where it stays.
+inline void keep(task_extra& x, spec& s, task_id retry_of) {
+  x.args = std::move(s.args);
+  x.claims = std::move(s.claims);
+  x.tags = std::move(s.tags);
+  x.idempotency_key = std::move(s.idempotency_key);
+  x.retry = s.retry;
+  x.timeout = s.timeout;
+  x.start_within = s.start_within;
+  x.run_at = s.run_at;
+  x.retry_of = retry_of;
+}
 
 /// What a task has until its end. Its claims' view of it is a part of it, so that a woken holder is its task.
 struct live : claim_holder {

@@ -1,80 +1,25 @@
 // What a ledger makes of tasks that a store kept: who goes back to waiting, who is lost, who runs alone, who goes first.
 // How: a desk whose ledger dies; another one is given its stored tasks, through nothing but `stored` and `restore`.
-#include "desk.hpp"
-
-#include <optional>
+#include "lives.hpp"
 
 namespace stint {
 namespace {
 
 using namespace test;
 
-ledger_options with_store(std::uint64_t epoch = 1) {
-  ledger_options o;
-  o.stored = true;
-  o.epoch = epoch;
-  return o;
+// Only the first claim of such a key was looked at: what asked for more could never run again.
+TEST(ledger_restore, an_undeclared_capacity_is_that_of_the_largest_claim_not_of_the_first) {
+  lives l;
+  ASSERT_TRUE(l.d().book.declare("cpu", 4, l.d().now, l.d().fx));
+  const auto small = l.d().add(of_kind("small", "k", {units("cpu", 1)}));
+  const auto large = l.d().add(of_kind("large", "k", {units("cpu", 3)}));
+  l.die();
+  l.join();
+  l.d().go();
+  EXPECT_EQ(l.get(small).state, state::running);
+  l.d().end(small, succeeded());
+  EXPECT_EQ(l.get(large).state, state::running) << l.d().why(large);
 }
-
-spec of_kind(std::string name, std::string kind = "k", std::vector<claim> claims = {}) {
-  auto s = named(std::move(name), std::move(claims));
-  s.kind = std::move(kind);
-  return s;
-}
-
-/// A list over a store that commits at once, and its successors.
-struct lives {
-  lives() { begin(); }
-
-  void begin() {
-    now.emplace(0, with_store(++epoch));
-    now->now = at;
-    now->book.know_kind("k", false);
-    if (knows_once)
-      now->book.know_kind("once", true);
-    for (auto& t : kept)
-      now->book.restore(t);
-    now->book.resume(version, last_id, now->now, now->fx);
-    now->book.audit();
-    saved();
-  }
-
-  /// Everything is committed.
-  void saved() {
-    now->book.cut();
-    now->book.committed();
-  }
-
-  void join() { now->join({"k", "once"}); }
-
-  /// The process dies, everything was committed; `later` passes until the next one begins.
-  void die(nanos later = 0s) {
-    saved();
-    kept.clear();
-    for (task_id id = 1; id <= now->book.last_id(); ++id)
-      if (now->book.find(id) != nullptr)
-        kept.push_back(now->book.stored(id));
-    version = now->book.version();
-    last_id = now->book.last_id();
-    // The clock that stops with the machine begins anew.
-    at = {first_moment().steady, now->now.wall + later};
-    begin();
-  }
-
-  desk& d() { return *now; }
-  [[nodiscard]] stint::task get(task_id id) {
-    saved();
-    return *now->book.get(id);
-  }
-
-  std::optional<desk> now;
-  std::vector<stored_task> kept;
-  task_version version = 0;
-  task_id last_id = 0;
-  std::uint64_t epoch = 0;
-  bool knows_once = true;
-  moment at = first_moment();
-};
 
 TEST(ledger_restore, waiting_tasks_keep_their_places) {
   lives l;
@@ -248,92 +193,6 @@ TEST(ledger_restore, finished_tasks_and_their_deletion_go_on) {
   EXPECT_EQ(*l.d().book.value(done[2]), "[2]");
   EXPECT_EQ(l.d().book.get(done[1]).code(), errc::task_deleted);
   EXPECT_EQ(l.d().book.counts().deleted, 1U);
-}
-
-TEST(ledger_restore, a_stop_in_order_counts_for_nobody) {
-  lives l;
-  l.join();
-  const auto runs = l.d().add(of_kind("runs"));
-  l.d().begin(runs);
-  const auto waits = l.d().add(of_kind("waits"));
-  const auto callable = l.d().add("callable");
-  l.d().book.stop(0s, l.d().now, l.d().fx);
-  l.d().end(runs, cancelled("told to stop"));
-  EXPECT_TRUE(l.d().book.stopped(true));
-  EXPECT_EQ(l.d().book.left().interrupted, 1U);
-  EXPECT_EQ(l.d().book.left().unstarted, 2U);
-  EXPECT_EQ(l.get(callable).state, state::cancelled);
-  l.die();
-  for (auto id : {runs, waits}) {
-    EXPECT_EQ(l.get(id).state, state::waiting);
-    EXPECT_EQ(l.get(id).deaths, 0U);
-    EXPECT_EQ(l.get(id).charged, 0U);
-  }
-  l.join();
-  EXPECT_EQ(l.get(runs).state, state::running);
-  EXPECT_EQ(l.get(runs).attempt, 2U);
-}
-
-// Nothing ended what they waited for, so they were never answered: who joined his waiting threads before he ended the list
-// waited for ever.
-TEST(ledger_restore, who_waits_for_what_a_stop_leaves_is_refused_when_it_is_complete) {
-  lives l;
-  l.join();
-  const auto runs = l.d().add(of_kind("runs"));
-  l.d().begin(runs);
-  const auto waits = l.d().add(of_kind("waits"));
-  auto& book = l.d().book;
-  ASSERT_TRUE(book.wait(1, {{waits}, wait_for::all, 0s}, l.d().now, l.d().fx));
-  ASSERT_TRUE(book.wait(2, {{runs, waits}, wait_for::any, 0s}, l.d().now, l.d().fx));
-  ASSERT_TRUE(book.fence(3, {true, 0s}, l.d().now, l.d().fx));
-  ASSERT_TRUE(book.drain("default", l.d().now, l.d().fx));
-  book.stop(1s, l.d().now, l.d().fx);
-  l.d().go();
-  EXPECT_TRUE(l.d().refused.empty()) << "what runs may still end";
-  EXPECT_FALSE(*book.drained("default"));
-  l.d().succeed(runs);
-  EXPECT_EQ(l.d().waited_for.at(2).settled.size(), 1U);
-  EXPECT_EQ(l.d().refused, (std::map<wait_id, errc>{{1, errc::list_stopping}, {3, errc::list_stopping}}));
-  EXPECT_EQ(book.drained("default").code(), errc::list_stopping);
-  EXPECT_EQ(book.drained("").code(), errc::list_stopping);
-  ASSERT_TRUE(book.wait(4, {{waits}, wait_for::all, 1h}, l.d().now, l.d().fx));
-  ASSERT_TRUE(book.wait(5, {{runs}, wait_for::all, 0s}, l.d().now, l.d().fx));
-  l.d().go();
-  EXPECT_EQ(l.d().refused.at(4), errc::list_stopping) << "nor later";
-  EXPECT_TRUE(l.d().waited_for.contains(5)) << "what has ended is told";
-}
-
-// What a body had said was thrown away with its token set, and the task ran again.
-TEST(ledger_restore, a_body_that_says_at_a_stop_that_it_must_not_run_again_is_believed) {
-  lives l;
-  l.join();
-  l.join();
-  l.join();
-  auto with_retries = [](std::string name) {
-    auto s = of_kind(std::move(name));
-    s.retry.max_attempts = 3;
-    return s;
-  };
-  const auto hopeless = l.d().add(with_retries("hopeless"));
-  const auto broken = l.d().add(with_retries("broken"));
-  const auto later = l.d().add(with_retries("later"));
-  for (auto id : {hopeless, broken, later})
-    l.d().begin(id);
-  l.d().book.stop(0s, l.d().now, l.d().fx);
-  l.d().end(hopeless, discarded("no such file", 404));
-  l.d().end(broken, failed("told to stop"));
-  l.d().end(later, snoozed(1h));
-  EXPECT_TRUE(l.d().book.stopped(true));
-  EXPECT_EQ(l.d().book.left().finished, 1U);
-  EXPECT_EQ(l.d().book.left().interrupted, 2U);
-  l.die();
-  EXPECT_EQ(l.get(hopeless).state, state::failed);
-  EXPECT_EQ(l.get(hopeless).error, "no such file");
-  EXPECT_EQ(l.get(hopeless).code, 404);
-  for (auto id : {broken, later}) {
-    EXPECT_EQ(l.get(id).state, state::waiting);
-    EXPECT_EQ(l.get(id).charged, 0U);
-  }
 }
 
 } // namespace
