@@ -1,5 +1,6 @@
 #include <stint/keeper.hpp>
 
+#include <stint/answer.hpp>
 #include <stint/fault_point.hpp>
 
 namespace stint {
@@ -11,13 +12,6 @@ constexpr nanos before_next_try = std::chrono::milliseconds{200};
 
 /// Without a failure, before the trouble is said to be over: a disk that fails now and then would fill the log.
 constexpr nanos before_all_is_well = std::chrono::seconds{5};
-
-template <class T>
-caf::result<T> answer(result<T> r) {
-  if (!r)
-    return to_caf(r.error());
-  return std::move(*r);
-}
 
 } // namespace
 

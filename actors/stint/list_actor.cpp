@@ -1,5 +1,6 @@
 #include <stint/list_actor.hpp>
 
+#include <stint/answer.hpp>
 #include <stint/hub.hpp>
 #include <stint/output_log.hpp>
 #include <stint/validate.hpp>
@@ -9,17 +10,10 @@ namespace stint {
 
 namespace {
 
-caf::result<protocol::json_text> answer(const result<std::string>& r) {
+caf::result<protocol::json_text> answer_text(const result<std::string>& r) {
   if (!r)
     return to_caf(r.error());
   return protocol::json_text{*r};
-}
-
-template <class T>
-caf::result<T> answer(result<T> r) {
-  if (!r)
-    return to_caf(r.error());
-  return std::move(*r);
 }
 
 } // namespace
@@ -100,9 +94,9 @@ caf::behavior list_actor::make_behavior() {
         return to_caf(ok.error());
       return caf_shim::hand_over<output_piece>(*this, log_, m);
     },
-    [this](const read_detail& m) { return answer(ledger_.detail(m.id)); },
-    [this](const read_value& m) { return answer(ledger_.value(m.id)); },
-    [this](const read_args& m) { return answer(ledger_.args(m.id)); },
+    [this](const read_detail& m) { return answer_text(ledger_.detail(m.id)); },
+    [this](const read_value& m) { return answer_text(ledger_.value(m.id)); },
+    [this](const read_args& m) { return answer_text(ledger_.args(m.id)); },
     [this](const protocol::wait& m) -> caf::result<wait_result> {
       const auto number = ++last_wait_;
       if (auto ok = ledger_.wait(number, m.ask, now(), fx_); !ok)

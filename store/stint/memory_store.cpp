@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <stint/detail/memory_output.hpp>
+#include <stint/detail/stored_filter.hpp>
 
 namespace stint {
 
@@ -27,16 +28,6 @@ std::uint64_t bytes_of(const stored_task& t) {
 }
 
 std::size_t number(state s) { return static_cast<std::size_t>(s); }
-
-bool contains(const auto& all, const auto& one) { return std::find(all.begin(), all.end(), one) != all.end(); }
-
-bool matches(const stored_task& t, const filter& f) {
-  return terminal(t.state) && (f.states.empty() || contains(f.states, t.state))
-         && (f.queue.empty() || t.what.queue == f.queue) && (f.kind.empty() || t.what.kind == f.kind)
-         && (f.tag.empty() || contains(t.what.tags, f.tag))
-         && (f.name_contains.empty() || t.what.name.find(f.name_contains) != std::string::npos)
-         && (f.ids.empty() || contains(f.ids, t.id));
-}
 
 error mistake(task_id id, const std::string& what) {
   return {errc::invalid_commit, "task " + std::to_string(id) + ": " + what};
@@ -240,7 +231,7 @@ result<stored_page> memory_store::page(const page_request& ask) const {
     return {errc::invalid_cursor, "no task " + std::to_string(ask.cursor) + " yet"};
   stored_page out;
   const auto add = [&](const stored_task& t) {
-    if (!matches(t, ask.filter))
+    if (!detail::matches(t, ask.filter))
       return true;
     if (out.tasks.size() == ask.limit) {
       out.next = t.id;

@@ -6,6 +6,7 @@
 #include <stint/detail/sqlite_commit.hpp>
 #include <stint/detail/sqlite_file.hpp>
 #include <stint/detail/store_path.hpp>
+#include <stint/detail/stored_filter.hpp>
 #include <stint/fault_point.hpp>
 #include <stint/store_choice.hpp>
 
@@ -32,16 +33,6 @@ auto guarded(const std::string& file, F&& call) -> result<decltype(call())> {
   } catch (const sqlite_failure& e) {
     return {e.what_went_wrong.code, file.empty() ? e.what_went_wrong.text : file + ": " + e.what_went_wrong.text};
   }
-}
-
-bool contains(const auto& all, const auto& one) { return std::find(all.begin(), all.end(), one) != all.end(); }
-
-bool matches(const stored_task& t, const filter& f) {
-  return terminal(t.state) && (f.states.empty() || contains(f.states, t.state))
-         && (f.queue.empty() || t.what.queue == f.queue) && (f.kind.empty() || t.what.kind == f.kind)
-         && (f.tag.empty() || contains(t.what.tags, f.tag))
-         && (f.name_contains.empty() || t.what.name.find(f.name_contains) != std::string::npos)
-         && (f.ids.empty() || contains(f.ids, t.id));
 }
 
 sqlite_failure missing(const sqlite_file& f, task_id id) {
@@ -167,12 +158,12 @@ result<stored_page> sqlite_store::page(const page_request& ask) const {
     /// Takes a task; false: the page ends before it.
     std::size_t looked = 0;
     const auto take = [&](stored_task t) {
-      if (looked == most_looked_at || (out.tasks.size() == ask.limit && matches(t, ask.filter))) {
+      if (looked == most_looked_at || (out.tasks.size() == ask.limit && detail::matches(t, ask.filter))) {
         out.next = t.id;
         return false;
       }
       ++looked;
-      if (matches(t, ask.filter))
+      if (detail::matches(t, ask.filter))
         out.tasks.push_back(std::move(t));
       return true;
     };
