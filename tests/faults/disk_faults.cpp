@@ -10,6 +10,7 @@
 #include <stint/sqlite_store.hpp>
 
 #include "disk.hpp"
+#include "parts.hpp"
 #include "store_player.hpp"
 
 namespace {
@@ -284,30 +285,7 @@ bool bit_flips(const settings& s) {
 
 int main(int argc, char** argv) {
   settings s;
-  const std::vector<std::string> words(argv, argv + argc);
-  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
-    if (words[i] == "--crashes")
-      s.crashes = std::strtoull(words[i + 1].c_str(), nullptr, 10);
-    else if (words[i] == "--flips")
-      s.flips = std::strtoull(words[i + 1].c_str(), nullptr, 10);
-    else if (words[i] == "--seed")
-      s.seed = std::strtoull(words[i + 1].c_str(), nullptr, 10);
-    else if (words[i] == "--only")
-      s.only = words[i + 1];
-  }
-  struct part {
-    const char* name;
-    bool (*run)(const settings&);
-  };
-  const part parts[] = {{"torn", torn_writes}, {"relaxed", relaxed_loses}, {"failing", failing_operations}, {"flips", bit_flips}};
-  bool good = true;
-  for (const auto& p : parts)
-    if (s.only.empty() || s.only == p.name) {
-      if (!p.run(s)) {
-        std::printf("FAILED: %s\n", p.name);
-        good = false;
-      }
-      std::fflush(stdout);
-    }
-  return good ? 0 : 1;
+  read_options({argv, argv + argc}, {{"--crashes", &s.crashes}, {"--flips", &s.flips}, {"--seed", &s.seed}, {"--only", &s.only}});
+  return run_parts<settings>({{"torn", torn_writes}, {"relaxed", relaxed_loses}, {"failing", failing_operations}, {"flips", bit_flips}},
+                             s, s.only);
 }

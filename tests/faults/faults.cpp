@@ -3,7 +3,6 @@
 //   faults [--kills N] [--dir FOLDER] [--seed S] [--only NAME]
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "life.hpp"
 #include "loop_disk.hpp"
+#include "parts.hpp"
 #include "witness.hpp"
 
 stint::plant stint::the_plant = stint::plant::none;
@@ -260,30 +260,13 @@ int main(int argc, char** argv) {
   if (words.size() > 1 && words[1] == "child")
     return run_child(orders_of(words));
   settings s;
-  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
-    if (words[i] == "--kills")
-      s.kills = std::strtoull(words[i + 1].c_str(), nullptr, 10);
-    else if (words[i] == "--dir")
-      s.folder = words[i + 1];
-    else if (words[i] == "--seed")
-      s.seed = std::strtoull(words[i + 1].c_str(), nullptr, 10);
-    else if (words[i] == "--only")
-      s.only = words[i + 1];
-  }
-  struct part {
-    const char* name;
-    bool (*run)(const settings&);
-  };
-  const part parts[] = {{"random", random_kills},   {"points", kills_at_points},         {"control", early_answers_are_caught},
-                        {"restart", restart_is_quick}, {"poison", poison_is_quarantined},
-                        {"power", power_cuts},      {"power-relaxed", relaxed_power_cuts}};
-  bool good = true;
-  for (const auto& p : parts)
-    if (s.only.empty() || s.only == p.name)
-      if (!p.run(s)) {
-        std::printf("FAILED: %s\n", p.name);
-        good = false;
-      }
-  std::printf("%s\n", good ? "faults: nothing lost, undone or done twice" : "faults: FAILED");
-  return good ? 0 : 1;
+  read_options(words, {{"--kills", &s.kills}, {"--dir", &s.folder}, {"--seed", &s.seed}, {"--only", &s.only}});
+  return run_parts<settings>({{"random", random_kills},
+                              {"points", kills_at_points},
+                              {"control", early_answers_are_caught},
+                              {"restart", restart_is_quick},
+                              {"poison", poison_is_quarantined},
+                              {"power", power_cuts},
+                              {"power-relaxed", relaxed_power_cuts}},
+                             s, s.only);
 }

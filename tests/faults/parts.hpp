@@ -1,0 +1,74 @@
+/// What the programs of this folder share: options that are all known, and parts that run one after the other.
+///
+/// Errors   a word that means nothing ends the program with 2: it must not pass as a check in which nothing was wrong.
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace stint::faults {
+
+struct program_option {
+  std::string name;
+  std::variant<std::uint64_t*, std::string*> into;
+};
+
+/// Reads `--name value` pairs.
+inline void read_options(const std::vector<std::string>& words, const std::vector<program_option>& known) {
+  auto refuse = [](const std::string& word) {
+    std::fprintf(stderr, "faults: '%s' is no option, or lacks its value\n", word.c_str());
+    std::exit(2);
+  };
+  for (std::size_t i = 1; i < words.size(); i += 2) {
+    const auto o = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.name == words[i]; });
+    if (o == known.end() || i + 1 == words.size())
+      refuse(words[i]);
+    const auto& value = words[i + 1];
+    if (auto* text = std::get_if<std::string*>(&o->into)) {
+      **text = value;
+      continue;
+    }
+    char* end = nullptr;
+    errno = 0;
+    *std::get<std::uint64_t*>(o->into) = std::strtoull(value.c_str(), &end, 10);
+    if (value.empty() || value[0] == '-' || *end != '\0' || errno != 0)
+      refuse(words[i] + " " + value);
+  }
+}
+
+template <class Settings>
+struct part {
+  const char* name;
+  bool (*run)(const Settings&);
+};
+
+/// Runs the parts, or the one that `only` names; returns the program's exit code.
+template <class Settings>
+int run_parts(const std::vector<part<Settings>>& parts, const Settings& with, const std::string& only) {
+  bool found = false;
+  bool good = true;
+  for (const auto& p : parts) {
+    if (!only.empty() && only != p.name)
+      continue;
+    found = true;
+    if (!p.run(with)) {
+      std::printf("FAILED: %s\n", p.name);
+      good = false;
+    }
+    std::fflush(stdout);
+  }
+  if (!found) {
+    std::fprintf(stderr, "faults: no part is called '%s'\n", only.c_str());
+    return 2;
+  }
+  std::printf("%s\n", good ? "faults: nothing lost, undone, done twice or wrong" : "faults: FAILED");
+  return good ? 0 : 1;
+}
+
+} // namespace stint::faults
