@@ -16,13 +16,22 @@ using namespace stint::bench;
 constexpr std::size_t workers = 2;
 constexpr std::size_t batch = 1'000;
 
-/// A file on the disk of the current folder: in memory there would be nothing to wait for.
-std::string new_file() {
+/// A file on the disk of the current folder, as in memory there would be nothing to wait for; gone with this object, which
+/// is declared before the list that has it open.
+class scratch_file {
+public:
+  scratch_file() { remove(); }
+  ~scratch_file() { remove(); }
+  scratch_file(const scratch_file&) = delete;
+  scratch_file& operator=(const scratch_file&) = delete;
   const std::string name = "bench_durable.db";
-  for (const auto* end : {"", "-wal", "-seal", "-journal"})
-    std::filesystem::remove(name + end);
-  return name;
-}
+
+private:
+  void remove() const {
+    for (const auto* end : {"", "-wal", "-seal", "-journal"})
+      std::filesystem::remove(name + end);
+  }
+};
 
 stint::options kept(stint::store_mode mode, const std::string& file) {
   auto o = keep_all(workers);
@@ -31,9 +40,9 @@ stint::options kept(stint::store_mode mode, const std::string& file) {
 }
 
 std::vector<double> run_stint(std::size_t count, stint::store_mode mode) {
-  const auto file = new_file();
+  const scratch_file file;
   host at{workers};
-  stint::list tasks{at.system(), kept(mode, file)};
+  stint::list tasks{at.system(), kept(mode, file.name)};
   const meter used{count};
   submit_batches(tasks, 1, count, batch, body_form::cooperative_kind);
   wait_for_all(tasks);
@@ -43,7 +52,8 @@ std::vector<double> run_stint(std::size_t count, stint::store_mode mode) {
 }
 
 std::vector<double> run_bare(std::size_t count) {
-  bare_sqlite db{new_file()};
+  const scratch_file file;
+  bare_sqlite db{file.name};
   const meter used{count};
   for (std::size_t i = 0; i < count; i += batch)
     for (int state = 0; state < 3; ++state)
@@ -54,8 +64,9 @@ std::vector<double> run_bare(std::size_t count) {
 std::vector<double> percentiles(const std::vector<double>& us) { return {percentile(us, 0.5), percentile(us, 0.99)}; }
 
 std::vector<double> submit_singly(std::size_t count) {
+  const scratch_file file;
   host at{workers};
-  stint::list tasks{at.system(), kept(stint::store_mode::durable, new_file())};
+  stint::list tasks{at.system(), kept(stint::store_mode::durable, file.name)};
   std::vector<double> us;
   for (std::size_t i = 1; i <= count; ++i) {
     auto s = noop(i, body_form::cooperative_kind);
@@ -68,7 +79,8 @@ std::vector<double> submit_singly(std::size_t count) {
 }
 
 std::vector<double> commit_singly(std::size_t count) {
-  bare_sqlite db{new_file()};
+  const scratch_file file;
+  bare_sqlite db{file.name};
   std::vector<double> us;
   for (std::size_t i = 1; i <= count; ++i) {
     const stopwatch time;
@@ -79,8 +91,9 @@ std::vector<double> commit_singly(std::size_t count) {
 }
 
 std::vector<double> submit_from(std::size_t threads, std::size_t count) {
+  const scratch_file file;
   host at{workers};
-  stint::list tasks{at.system(), kept(stint::store_mode::durable, new_file())};
+  stint::list tasks{at.system(), kept(stint::store_mode::durable, file.name)};
   const stopwatch time;
   {
     std::vector<std::jthread> all;
@@ -99,17 +112,17 @@ std::vector<double> submit_from(std::size_t threads, std::size_t count) {
 }
 
 std::vector<double> start_with(std::size_t count) {
-  const auto file = new_file();
+  const scratch_file file;
   {
     host at{workers};
-    stint::list tasks{at.system(), kept(stint::store_mode::relaxed, file)};
+    stint::list tasks{at.system(), kept(stint::store_mode::relaxed, file.name)};
     submit_batches(tasks, 1, count, batch, body_form::cooperative_kind);
     wait_for_all(tasks);
   }
-  const auto bytes = static_cast<double>(std::filesystem::file_size(file)) / static_cast<double>(count);
+  const auto bytes = static_cast<double>(std::filesystem::file_size(file.name)) / static_cast<double>(count);
   host at{workers};
   const stopwatch time;
-  stint::list tasks{at.system(), kept(stint::store_mode::durable, file)};
+  stint::list tasks{at.system(), kept(stint::store_mode::durable, file.name)};
   const auto seconds = time.seconds();
   verify(tasks, count);
   return {seconds, bytes};
