@@ -27,15 +27,15 @@ struct crew_member {
   std::deque<live*> has;      ///< handed over, in the order of hand-over
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
-  bool slow = false;          ///< the body it runs has turned out long
+  bool slow = false;          ///< the body it runs, or the last one, has turned out long
   std::size_t room = 1;       ///< its window() in this round of hand-over
 
   [[nodiscard]] bool knows(std::uint32_t kind) const noexcept { return kind < kinds.size() && kinds[kind]; }
 
-  /// Tasks to have on the way to a worker at once: some 200 us of work, so that short bodies travel in batches and a
-  /// long one travels alone. Nothing is known at first: then one.
+  /// Tasks to have on the way to a worker at once: together they take no longer than one long body, so that short ones
+  /// travel in batches and a long one travels alone. Nothing is known at first: then one.
   [[nodiscard]] std::size_t window() const noexcept {
-    constexpr double target_ns = 200'000;
+    constexpr double target_ns = nanos{long_body}.count();
     constexpr double most = 512;
     if (body_ns <= 0 || slow)
       return 1;
@@ -46,7 +46,7 @@ struct crew_member {
   void ran(nanos took) {
     if (took <= nanos{0})
       return;
-    slow = false;
+    slow = took >= long_body;
     const auto ns = static_cast<double>(took.count());
     body_ns = body_ns <= 0 ? ns : body_ns + (ns - body_ns) / 8;
   }

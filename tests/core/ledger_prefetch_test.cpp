@@ -145,6 +145,17 @@ TEST(ledger_prefetch, what_came_back_is_not_sent_to_the_same_worker_again_until_
   EXPECT_LT(rounds, 200U) << "it is trusted with more at once again";
 }
 
+// The mean of many short ones and one long one still looks short.
+TEST(ledger_prefetch, after_a_long_body_one_goes_alone_until_a_short_one_has_ended) {
+  quick_desk d;
+  d.quick(d.add("long"), 1ms);
+  const auto before = d.started.size();
+  d.add_many(4);
+  ASSERT_THAT(d.started, SizeIs(before + 1));
+  d.quick(d.started.back(), 1us);
+  EXPECT_THAT(d.started, SizeIs(before + 4));
+}
+
 TEST(ledger_prefetch, a_single_task_goes_to_an_idle_worker_and_not_behind_another) {
   quick_desk d{2};
   const auto a = d.add("a");

@@ -295,7 +295,7 @@ void driver::report(worker_id from, task_id id, std::uint32_t attempt, attempt_r
   a.took = took;
   if (model_.crew.contains(from))
     quiet_[from] = now_.steady;
-  if (took > 0ns && took < 200us)
+  if (took > 0ns && took < long_body)
     quick_.insert(from);
   book_.report(from, {&a, 1}, now_, fx_);
 }
