@@ -49,6 +49,16 @@ struct file_owner {
   }
 };
 
+/// A commit of one new task.
+store::batch one_more(const store::opened& head) {
+  store::batch b;
+  b.epoch = head.epoch;
+  b.version = head.version + 1;
+  b.last_id = head.last_id + 1;
+  b.saved = {sample(b.last_id, b.version, state::waiting)};
+  return b;
+}
+
 TEST(sqlite_file, a_newer_schema_is_refused_by_name_and_left_alone) {
   file_owner o;
   o.fill();
@@ -115,11 +125,7 @@ TEST(sqlite_file, nothing_is_committed_to_a_file_that_is_gone) {
   o.fill();
   auto s = o.connect();
   const auto head = *s->open();
-  store::batch b;
-  b.epoch = head.epoch;
-  b.version = head.version + 1;
-  b.last_id = head.last_id + 1;
-  b.saved = {sample(b.last_id, b.version, state::waiting)};
+  const auto b = one_more(head);
   std::filesystem::rename(o.file, o.folder.file("aside"));
   EXPECT_EQ(s->commit(b).code(), errc::io_failed);
   std::ofstream{o.file} << "";
@@ -176,11 +182,7 @@ TEST(sqlite_file, one_that_is_missing_is_not_made_anew_beside_its_log_or_seal) {
   {
     auto s = o.connect();
     const auto head = *s->open();
-    store::batch b;
-    b.epoch = head.epoch;
-    b.version = head.version + 1;
-    b.last_id = head.last_id + 1;
-    b.saved = {sample(b.last_id, b.version, state::waiting)};
+    const auto b = one_more(head);
     ASSERT_TRUE(s->commit(b));
     // As a process that was killed leaves them.
     for (const auto* end : {"", "-wal", "-seal"})
