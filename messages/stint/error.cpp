@@ -80,6 +80,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::store_damaged, "store_damaged", "what the store reads is not what was written"},
   {errc::store_too_new, "store_too_new", "the store was written by a newer version of stint"},
   {errc::not_a_store, "not_a_store", "the file is something else than a store of tasks"},
+  {errc::store_exists, "store_exists", "there is a file already where a new one is wanted"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

@@ -55,6 +55,8 @@ struct stored_text {
   task_id id = 0;
   std::uint64_t offset = 0;
   std::string text;
+
+  friend bool operator==(const stored_text&, const stored_text&) = default;
 };
 
 /// A stretch of a task's output that is not kept any more.
@@ -91,6 +93,8 @@ public:
     std::uint64_t epoch = 0;  ///< greater than that of every owner before; stored before `open` returns
     task_version version = 0; ///< of the last commit
     task_id last_id = 0;      ///< the greatest id ever given; it and all below are never given again
+
+    friend bool operator==(const opened&, const opened&) = default;
   };
 
   /// Bounds on the finished tasks of one state; a bound that is not given keeps all.

@@ -45,6 +45,11 @@ public:
   /// Opens or makes the file, takes its lock, brings its schema forward and raises the epoch.
   explicit sqlite_file(const sqlite_options& with);
 
+  /// Opens a file to look at: what an owner would write first (a newer schema, its epoch, its log's end) is not written,
+  /// or in a transaction that never ends well.
+  struct as_it_is {};
+  sqlite_file(const sqlite_options& with, as_it_is);
+
   page_sums sums; ///< first: the connection ends before it
   connection db;
   seal sealed;
@@ -71,6 +76,7 @@ private:
   void set_up();
   void migrate();
   void prepare();
+  void read_head();
 };
 
 /// The sum of a task's row.
