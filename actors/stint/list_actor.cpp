@@ -35,6 +35,9 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
     static_cast<void>(ledger_.declare(key, n, now(), fx_));
   for (const auto& [queue, n] : with_.queue_limits)
     static_cast<void>(ledger_.limit_queue(queue, n, now(), fx_));
+  for (const auto& s : with_.settings)
+    ledger_.restore(s, fx_);
+  with_.settings = {};
   for (auto& t : with_.tasks)
     ledger_.restore(std::move(t));
   with_.tasks = {};

@@ -61,6 +61,7 @@ private:
   [[nodiscard]] std::string unsaved_tasks() const;
   void refuse_askers(const caf::error& why);
   [[nodiscard]] bool unsettled() const;
+  [[nodiscard]] bool to_save() const;
   void arm();
   bool hire();
   void worker_down(worker_id id);

@@ -23,7 +23,7 @@ void list_actor::depart() {
     next_.from = told_;
     told_ = next_.to;
   }
-  if (!keeper_ || (fx_.changed.empty() && fx_.removed.empty())) {
+  if (!keeper_ || !to_save()) {
     perform(next_);
     return;
   }
@@ -50,6 +50,7 @@ std::shared_ptr<store::batch> list_actor::make_batch() {
     if (ledger_.find(id) != nullptr) // else it was removed in the same turn
       b->saved.push_back(ledger_.stored(id));
   b->removed = fx_.removed;
+  b->settings = fx_.settings;
   return b;
 }
 
@@ -129,6 +130,8 @@ std::string list_actor::unsaved_tasks() const {
 }
 
 /// Answers a question about what may not be saved yet with the next departure.
-bool list_actor::unsettled() const { return keeper_ && (saving_ || !fx_.changed.empty() || !fx_.removed.empty()); }
+bool list_actor::unsettled() const { return keeper_ && (saving_ || to_save()); }
+
+bool list_actor::to_save() const { return !fx_.changed.empty() || !fx_.removed.empty() || !fx_.settings.empty(); }
 
 } // namespace stint

@@ -101,6 +101,16 @@ void each_field(H& h, F&& f) {
   f("last_id", h.at.last_id);
   f("epoch", h.at.epoch);
   f("tasks", h.tasks);
+  f("settings", h.settings);
+}
+
+template <class S, class F>
+  requires std::same_as<std::remove_const_t<S>, stored_setting>
+void each_field(S& s, F&& f) {
+  f("of", s.of);
+  f("name", s.name);
+  f("number", s.number);
+  f("paused", s.paused);
 }
 
 } // namespace stint

@@ -115,7 +115,7 @@ std::variant<transfer_head, line_error> read_head_line(std::string_view line) {
                                           + std::to_string(format)};
     check_sum(line, o);
     o.erase("stint_export");
-    need_all(o, {"version", "last_id", "epoch", "tasks"});
+    need_all(o, {"version", "last_id", "epoch", "tasks", "settings"});
     transfer_head h;
     take_fields(o, h);
     return h;

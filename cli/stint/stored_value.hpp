@@ -8,6 +8,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -49,6 +50,7 @@ inline value put(const nanos& d) { return std::int64_t{d.count()}; }
 inline value put(const wall_time& t) { return put(t.time_since_epoch()); }
 inline value put(const state& s) { return value(to_string(s)); }
 inline value put(const claim_mode& m) { return value(to_string(m)); }
+inline value put(const setting_of& s) { return value(to_string(s)); }
 /// The shortest text that reads as the same number.
 inline value put(const double& d) {
   char text[32];
@@ -140,15 +142,23 @@ inline void take(const value& from, state& to) {
     throw bad_field{"bad_value", "there is no state '" + name + "'"};
   to = *s;
 }
-inline void take(const value& from, claim_mode& to) {
+/// Takes one of a few words.
+template <class T>
+void take_word(const value& from, T& to, std::initializer_list<T> all) {
   std::string name;
   take(from, name);
-  for (const auto m : {claim_mode::exclusive, claim_mode::shared, claim_mode::units})
-    if (to_string(m) == name) {
-      to = m;
+  for (const auto one : all)
+    if (to_string(one) == name) {
+      to = one;
       return;
     }
-  throw bad_field{"bad_value", "there is no mode '" + name + "'"};
+  throw bad_field{"bad_value", "'" + name + "' is none"};
+}
+inline void take(const value& from, claim_mode& to) {
+  take_word(from, to, {claim_mode::exclusive, claim_mode::shared, claim_mode::units});
+}
+inline void take(const value& from, setting_of& to) {
+  take_word(from, to, {setting_of::list, setting_of::queue, setting_of::capacity});
 }
 template <class T>
 void take(const value& from, std::optional<T>& to) { take(from, to.emplace()); }

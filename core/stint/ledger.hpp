@@ -177,6 +177,9 @@ public:
   [[nodiscard]] stored_task stored(task_id id) const;
 
   // -- with a store -----------------------------------------------------------------------------------------------------
+  /// Takes back what was said in an earlier life of a queue, a key or the list; call for all of it before the tasks and
+  /// behind what is declared in this life, which wins: of a queue its limit, of a key its units.
+  void restore(const stored_setting& s, effects& fx);
   /// Takes a task back; call for all of them in the order of their ids, before anything else but `know_kind` and the
   /// declarations.
   void restore(stored_task s);
@@ -267,6 +270,8 @@ private:
   void end_unstarted(moment now, effects& fx);
   [[nodiscard]] result<std::uint32_t> known_queue(const std::string& name) const;
   void reroute(const filter& f);
+  void keep_queue(const std::string& name, effects& fx) const;
+  void keep_setting(stored_setting s, effects& fx) const;
 
   ledger_options options_;
   live_pool lives_; ///< before whatever owns one

@@ -18,6 +18,29 @@ bool has_extra(const stored_task& s) {
 
 } // namespace
 
+void ledger::restore(const stored_setting& s, effects& fx) {
+  const auto said = [&](const stored_setting& now) { return now.of == s.of && now.name == s.name; };
+  switch (s.of) {
+    case setting_of::list: paused_ = s.paused; return;
+    case setting_of::queue: {
+      auto& q = ready_.queue(tasks_.add_queue(s.name));
+      q.paused = s.paused;
+      if (std::none_of(fx.settings.begin(), fx.settings.end(), said))
+        q.limit = s.number;
+      else if (s.paused) // what is said now was said without it
+        keep_queue(s.name, fx);
+      return;
+    }
+    case setting_of::capacity:
+      if (claims_.declared(s.name))
+        return;
+      if (auto ok = claims_.declare(s.name, s.number, woken_); !ok) {
+        fx.warnings.push_back("the capacity of '" + s.name + "' is forgotten: " + to_string(ok.error()));
+        keep_setting({setting_of::capacity, s.name, 0, false}, fx);
+      }
+  }
+}
+
 void ledger::restore(stored_task s) {
   STINT_ASSERT(version_ == 0 && s.id > tasks_.last_id(), s.id, tasks_.last_id());
   auto& w = s.what;

@@ -57,9 +57,10 @@ void name_file(const std::string& from, const std::string& to) {
 } // namespace
 
 struct sqlite_source::inside {
-  explicit inside(const std::string& path) : name(path), file(sqlite_options{path}, sqlite_file::as_it_is{}) {}
+  explicit inside(const std::string& path) : name(path), file(sqlite_options{path}, sqlite_file::as_it_is{}), settings(detail::read_settings(file)) {}
   std::string name;
   sqlite_file file;
+  std::vector<stored_setting> settings;
 };
 
 sqlite_source::sqlite_source(std::unique_ptr<inside> in) : in_(std::move(in)) {}
@@ -74,7 +75,7 @@ result<sqlite_source> sqlite_source::open(std::string file) {
 
 transfer_head sqlite_source::head() const {
   const auto& h = in_->file.head;
-  return {h.at, h.used.tasks.total()};
+  return {h.at, h.used.tasks.total(), in_->settings};
 }
 
 result<unit_t> sqlite_source::each(const std::function<bool(transfer_task)>& take) {
@@ -132,11 +133,9 @@ struct sqlite_target::inside {
 
   /// Commits what has gathered.
   void save() {
-    if (next.saved.empty())
-      return;
     next.epoch = file->head.at.epoch;
     next.version = head.at.version;
-    next.last_id = next.saved.back().id;
+    next.last_id = last;
     detail::sqlite_commit one{*file};
     one.apply(next);
     one.finish();
@@ -198,6 +197,7 @@ result<unit_t> sqlite_target::finish() {
     if (in.tasks != in.head.tasks)
       throw sqlite_failure{{errc::invalid_commit, std::to_string(in.tasks) + " of " + std::to_string(in.head.tasks)
                                                     + " tasks are there"}};
+    in.next.settings = in.head.settings;
     in.save();
     auto& f = *in.file;
     f.head.at = in.head.at;

@@ -23,6 +23,7 @@ namespace stint {
 struct transfer_head {
   store::opened at; ///< the epoch of the last owner: the next one gets a greater one
   std::uint64_t tasks = 0;
+  std::vector<stored_setting> settings;
 
   friend bool operator==(const transfer_head&, const transfer_head&) = default;
 };

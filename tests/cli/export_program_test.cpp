@@ -56,6 +56,7 @@ void fill(contract::owner& o) {
   b.cut = {{2, 150, 160}, {4, 4, 1'000}, {5, 0, 1'000}};
   o.commit(b);
   o.remove({3, 6});
+  o.set({{setting_of::list, "", 0, true}, {setting_of::queue, "slow", 3, true}, {setting_of::capacity, "cpu\xff", 8, false}});
 }
 
 void fill(const std::string& file) {

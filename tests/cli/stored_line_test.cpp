@@ -50,7 +50,7 @@ TEST(stored_line, gives_back_the_task_that_it_was_made_of) {
 }
 
 TEST(stored_line, no_flipped_bit_is_taken) {
-  const auto head = head_line({{3, 9, 7}, 1});
+  const auto head = head_line({{3, 9, 7}, 1, {{setting_of::queue, "q", 2, true}}});
   const auto task = task_line(sample());
   ASSERT_TRUE(std::holds_alternative<transfer_head>(read_head_line(head)));
   ASSERT_TRUE(std::holds_alternative<transfer_task>(read_task_line(task)));
@@ -82,7 +82,7 @@ TEST(stored_line, a_field_that_is_not_what_it_should_be_is_named) {
             R"(wrong_type: retry: factor: a text, or {"base64": "..."} is wanted)");
   EXPECT_EQ(refused(id + R"(,"retry":{"factor":"2x"}})"), "wrong_type: retry: factor: a number as a text is wanted");
   EXPECT_EQ(refused(id + R"(,"name":{"base64":"a"}})"), R"(wrong_type: name: a text, or {"base64": "..."} is wanted)");
-  EXPECT_EQ(refused(id + R"(,"claims":[{"mode":"mine"}]})"), "bad_value: claims: mode: there is no mode 'mine'");
+  EXPECT_EQ(refused(id + R"(,"claims":[{"mode":"mine"}]})"), "bad_value: claims: mode: 'mine' is none");
   EXPECT_EQ(refused(R"({"id":1,"version":1,"state":"done"})"), "bad_value: state: there is no state 'done'");
   EXPECT_EQ(refused(R"({"id":0,"version":1,"state":"waiting"})"), "bad_value: ids and versions begin with 1");
   EXPECT_EQ(refused(id + R"(,"ended_ns":1})"), "bad_value: it is waiting and has ended");

@@ -37,6 +37,16 @@ constexpr std::array<const char*, newest_schema> steps{
       PRIMARY KEY (task, at)
     ) WITHOUT ROWID;
   )sql",
+  R"sql(
+    CREATE TABLE setting (
+      of INTEGER NOT NULL,     -- list, queue or capacity
+      name BLOB NOT NULL,
+      number INTEGER NOT NULL,
+      paused INTEGER NOT NULL,
+      sum INTEGER NOT NULL,
+      PRIMARY KEY (of, name)
+    ) WITHOUT ROWID;
+  )sql",
 };
 
 std::int64_t pragma(connection& db, const char* sql) {
@@ -231,6 +241,9 @@ void sqlite_file::prepare() {
   make(write_printed, "INSERT OR REPLACE INTO printed VALUES (?, ?, ?, ?)");
   make(delete_printed, "DELETE FROM printed WHERE task = ?");
 #undef STINT_TASK_COLUMNS
+  make(read_settings, "SELECT of, name, number, paused, sum FROM setting ORDER BY of, name");
+  make(write_setting, "INSERT OR REPLACE INTO setting VALUES (?, ?, ?, ?, ?)");
+  make(delete_setting, "DELETE FROM setting WHERE of = ? AND name = ?");
 }
 
 void sqlite_file::must_be_in_place() const {

@@ -16,7 +16,7 @@
 namespace stint::detail {
 
 /// The newest schema that this code writes, and what marks a file as a store (PRAGMA application_id: "stin").
-inline constexpr std::int64_t newest_schema = 1;
+inline constexpr std::int64_t newest_schema = 2;
 inline constexpr std::int64_t application = 0x7374696E;
 
 /// Bytes that a task's row counts beyond its body and key.
@@ -61,6 +61,7 @@ public:
   statement begin, commit, rollback, write_head;
   statement insert_task, update_task, delete_task, size_of_task, read_task, unfinished, keyed, forwards, backwards, ended;
   statement add_piece, delete_piece, delete_pieces, pieces_from, piece_before, read_printed, write_printed, delete_printed;
+  statement read_settings, write_setting, delete_setting;
 
   /// Ends with an error when the file is not at its path any more: what is written to it now, nobody would find.
   void must_be_in_place() const;
