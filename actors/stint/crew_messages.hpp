@@ -47,7 +47,7 @@ struct close {};
 
 struct save { std::shared_ptr<store::batch> what; caf::actor whom; };
 struct saved {};
-struct save_trouble { std::string why; };
+struct save_trouble { std::string why; std::uint64_t commit = 0; }; // 0: the keeper says so; else while that one lasts
 struct save_again { std::uint64_t failures = 0; }; // that there were when it was sent
 
 } // namespace stint::crew_messages

@@ -168,6 +168,8 @@ caf::behavior list_actor::make_behavior() {
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::saved&) { is_saved(); },
     [this](crew_messages::save_trouble& m) {
+      if (m.commit != 0 && (!saving_ || m.commit != commits_))
+        return; // it came to an end
       trouble_ = std::move(m.why);
       stop_in_trouble();
     },

@@ -56,6 +56,7 @@ private:
   void publish_events(departure& d);
   std::shared_ptr<store::batch> make_batch();
   void is_saved();
+  void watch_commit();
   void stop_in_trouble();
   void order_in_trouble();
   [[nodiscard]] std::string unsaved_tasks() const;
@@ -89,6 +90,8 @@ private:
   effects& fx_;       ///< next_.fx
   caf::actor keeper_; ///< with a store
   bool saving_ = false;
+  std::uint64_t commits_ = 0;         ///< that were begun
+  std::uint64_t watched_commit_ = 0;  ///< the one that a stop does not wait for without end
   std::optional<std::string> trouble_; ///< why nothing can be saved at present
   bool gave_up_ = false;               ///< a stop did not wait for that any longer
   caf::actor log_;

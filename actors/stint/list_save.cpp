@@ -11,9 +11,18 @@ namespace stint {
 
 using namespace crew_messages;
 
+namespace {
+
+/// How long a stop waits for one commit: a disk that is only slow has answered by then, one that hangs, such as a file server
+/// that is gone, may never.
+constexpr nanos commit_patience = std::chrono::seconds{10};
+
+} // namespace
+
 /// Lets what has gathered leave: at once when nothing has to be saved for it, else when it is.
 void list_actor::depart() {
   if (saving_) {
+    watch_commit();
     stop_in_trouble();
     return;
   }
@@ -28,6 +37,8 @@ void list_actor::depart() {
     return;
   }
   saving_ = true;
+  ++commits_;
+  watch_commit();
   auto what = make_batch();
   if (planted(plant::answer_unsaved))
     perform(next_);
@@ -65,6 +76,17 @@ void list_actor::is_saved() {
   // What has gathered meanwhile goes next, unless a turn is on its way that adds to it.
   if (!turn_pending_)
     depart();
+}
+
+/// A commit that neither ends nor fails must not keep a stop from ending.
+void list_actor::watch_commit() {
+  if (!ledger_.stopping() || watched_commit_ == commits_)
+    return;
+  watched_commit_ = commits_;
+  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), commit_patience,
+                       save_trouble{"the store has not answered for "
+                                      + std::to_string(commit_patience / std::chrono::seconds{1}) + " s",
+                                    commits_});
 }
 
 /// A list that cannot save must still be able to end. What it has not saved it has told nobody: for the next one it never
