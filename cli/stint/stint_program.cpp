@@ -9,6 +9,9 @@
 #include "batch.hpp"
 #include "check.hpp"
 #include "signals.hpp"
+#ifdef STINT_HAS_NODES
+#  include "node_verbs.hpp"
+#endif
 
 namespace {
 
@@ -75,6 +78,10 @@ int run(int argc, char** argv) {
   check_verb->add_option("FILE", file, "What a program names as options.store")->required();
 #endif
 
+#ifdef STINT_HAS_NODES
+  stint::cli::node_verbs nodes{app};
+#endif
+
   std::string about_what;
   auto* help_verb = app.add_subcommand("help", "Explain a verb");
   help_verb->add_option("VERB", about_what, "Which one");
@@ -115,6 +122,10 @@ int run(int argc, char** argv) {
 
   // Before any other thread: they all inherit what is blocked here.
   stint::cli::signals heard;
+#ifdef STINT_HAS_NODES
+  if (const auto code = nodes.run(heard))
+    return *code;
+#endif
   return stint::cli::run_batch(batch, heard);
 }
 
