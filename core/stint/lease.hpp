@@ -16,7 +16,6 @@
 #include <optional>
 #include <vector>
 
-#include <stint/plant.hpp>
 #include <stint/time.hpp>
 
 namespace stint {
@@ -119,7 +118,7 @@ public:
 
   /// When everything that runs here must have been told to stop.
   [[nodiscard]] steady_time ends() const noexcept { return since_ + times_.lease - times_.guard(); }
-  [[nodiscard]] bool over(steady_time now) const noexcept { return now >= ends() && !planted(plant::lease_ignored); }
+  [[nodiscard]] bool over(steady_time now) const noexcept { return now >= ends(); }
 
 private:
   lease_times times_;

@@ -18,7 +18,7 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
       continue;
     }
     auto* r = tasks_.find(a.id);
-    const bool current = r != nullptr && running(r->state) && (r->live->worker == from || planted(plant::late_results)) && a.epoch == options_.epoch
+    const bool current = r != nullptr && running(r->state) && r->live->worker == from && a.epoch == options_.epoch
                          && (r->live->attempt == a.attempt || planted(plant::skip_attempt_check));
     if (!current || m == nullptr) {
       // The outcome and the verdict "stuck" may cross on their way: then the body has returned after all.

@@ -35,8 +35,6 @@ enum class plant : std::uint8_t {
   never_recalled,
   window_forgets,
   behind_the_stuck,
-  lease_ignored,  ///< not named below: tests/nodes catch these two
-  late_results,
   answer_unsaved, ///< not named below: it takes a store and a crash to catch it, see tests/faults
 };
 

@@ -147,7 +147,7 @@ void node_actor::worked(crew_messages::worked& m) {
   for (auto& r : m.reports) {
     const auto mine = has_.find(r.id);
     const bool ours = mine != has_.end() && mine->second.name == attempt_name{r.id, r.attempt, r.epoch};
-    if (!ours && !planted(plant::lease_ignored))
+    if (!ours)
       continue;
     out.reports.push_back({static_cast<std::uint32_t>(r.what), r.id, r.attempt, r.epoch, std::move(r.outcome), r.began,
                            r.took});
