@@ -165,6 +165,8 @@ caf::behavior list_actor::make_behavior() {
       forget_orphans();
       changed();
     },
+    [this](const crew_messages::enlist& m) { return enlist(m); },
+    [this](const crew_messages::surely_over& m) { surely_over(m.ids); },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::saved&) { is_saved(); },
     [this](crew_messages::save_trouble& m) {

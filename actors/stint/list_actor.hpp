@@ -44,6 +44,8 @@ private:
     std::shared_ptr<runner_port> port;
     std::shared_ptr<stint::runner> runner;
     attempt_batch starts; ///< of this turn
+    bool here = true;     ///< false: a worker of another process, which has neither runner nor news in the port
+    std::vector<std::string> kinds{}; ///< of the starts, when it is not here
   };
 
   [[nodiscard]] moment now() const { return with_.env->now(); }
@@ -66,6 +68,9 @@ private:
   void arm();
   bool hire();
   void worker_down(worker_id id);
+  caf::result<crew_messages::enlisted> enlist(const crew_messages::enlist& m);
+  void node_worker_down(worker_id id);
+  void surely_over(const std::vector<worker_id>& ids);
   void hear_orphan(worker_id from, runner_port& port);
   void forget_orphans();
   void take_notes(attempt_notes& n);
@@ -98,6 +103,7 @@ private:
   caf::actor hub_;
   std::map<worker_id, member> workers_;
   std::map<worker_id, member> orphans_; ///< runners whose worker died while a body ran
+  std::map<worker_id, std::vector<running_body>> lost_; ///< what lost workers of other processes may still run
   worker_id last_worker_ = 0;
   std::shared_ptr<const registry> kinds_;
   bool kinds_check_ = false; ///< some kind checks its args

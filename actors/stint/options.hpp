@@ -19,6 +19,7 @@ namespace stint {
 
 struct options {
   std::size_t workers = 0;                       ///< bodies that may run at once; 0: one for each core
+  bool only_nodes = false;                       ///< no workers here: all work goes to worker nodes (stint::nodes)
   registry kinds{};                              ///< what can be submitted by name
   store_choice store{};                          ///< none: in memory; a file's name: there, and it goes on after a crash
   stint::limits limits{};                        ///< see <stint/limits.hpp>

@@ -11,6 +11,9 @@
 #include "export.hpp"
 #include "import.hpp"
 #include "signals.hpp"
+#ifdef STINT_HAS_NODES
+#  include "node_verbs.hpp"
+#endif
 
 namespace {
 
@@ -87,6 +90,10 @@ int run(int argc, char** argv) {
   import_verb->add_option("--from", from, "What export wrote (default: standard input)")->type_name("JSONL");
 #endif
 
+#ifdef STINT_HAS_NODES
+  stint::cli::node_verbs nodes{app};
+#endif
+
   std::string about_what;
   auto* help_verb = app.add_subcommand("help", "Explain a verb");
   help_verb->add_option("VERB", about_what, "Which one");
@@ -131,6 +138,10 @@ int run(int argc, char** argv) {
 
   // Before any other thread: they all inherit what is blocked here.
   stint::cli::signals heard;
+#ifdef STINT_HAS_NODES
+  if (const auto code = nodes.run(heard))
+    return *code;
+#endif
   return stint::cli::run_batch(batch, heard);
 }
 

@@ -123,10 +123,13 @@ public:
   [[nodiscard]] result<bool> drained(const std::string& queue) const;
 
   // -- workers ----------------------------------------------------------------------------------------------------------
-  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx);
+  /// `here`: a worker of this process, which runs callables too.
+  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx, bool here = true);
   /// `bodies` still run although their worker is gone: they keep their claims until they return. They and what is known
   /// to have begun are charged with the death; what had not begun goes back to its place, as if it had been given back.
   void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
+  /// What this worker runs, or may have begun unheard: the first of what it has.
+  [[nodiscard]] std::vector<running_body> attempts_of(worker_id id);
   void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
   /// Hands over what may start; called once after a round of commands.
   void dispatch(moment now, effects& fx);
