@@ -97,7 +97,7 @@ void list_actor::stop_in_trouble() {
   order_in_trouble();
   const bool wait_for_stuck = std::all_of(stops_.begin(), stops_.end(), [](const auto& s) { return s.second; });
   for (const auto& [id, m] : workers_)
-    if ((m.runner->current() || m.port->debtor()) && (wait_for_stuck || !ledger_.stuck_with(id)))
+    if (m.runner && (m.runner->current() || m.port->debtor()) && (wait_for_stuck || !ledger_.stuck_with(id)))
       return;
   if (!std::exchange(gave_up_, true))
     with_.env->log(log_level::warning, "the list ends without what cannot be saved (" + *trouble_ + "): " + unsaved_tasks());

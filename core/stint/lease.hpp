@@ -41,7 +41,11 @@ public:
 
   explicit leases(lease_times t) : times_(t) {}
 
-  void join(node who, steady_time now) { nodes_[who] = {now + times_.lease, true}; }
+  void join(node who, steady_time now) {
+    if (nodes_.empty())
+      looked_.reset(); // nobody looked while there was nobody: that was no sleep
+    nodes_[who] = {now + times_.lease, true};
+  }
 
   /// Returns false for a node that is not trusted any more: it has to join anew.
   bool beat(node who, steady_time now) {

@@ -55,6 +55,21 @@ TEST(leases, what_a_cut_off_node_held_is_over_only_when_its_lease_is) {
   EXPECT_EQ(all.next(zero + 3s), std::nullopt);
 }
 
+// The time without any node was added to the first one's lease.
+TEST(leases, a_time_without_nodes_is_no_sleep) {
+  leases all{{1s, 3s}};
+  all.join(1, zero);
+  EXPECT_EQ(silent(all, zero + 500ms), std::vector<std::uint64_t>{});
+  EXPECT_EQ(silent(all, zero + 1s), std::vector<std::uint64_t>{});
+  all.unlink(1);
+  std::vector<std::uint64_t> dead;
+  look_until(all, zero + 1500ms, zero + 4s, dead);
+  const auto later = zero + 1h;
+  all.join(2, later);
+  look_until(all, later, later + 3s, dead);
+  EXPECT_EQ(dead, std::vector<std::uint64_t>{2});
+}
+
 TEST(leases, an_owner_that_slept_calls_nobody_dead) {
   leases all{{1s, 3s}};
   all.join(1, zero);

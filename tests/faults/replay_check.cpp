@@ -52,6 +52,7 @@ public:
     return in_.overdue(bounds, most);
   }
   result<usage> counts() const override { return in_.counts(); }
+  result<std::vector<stored_setting>> settings() const override { return in_.settings(); }
   store_mode mode() const noexcept override { return in_.mode(); }
   result<unit_t> close() override { return in_.close(); }
 
