@@ -1,4 +1,4 @@
-# Finds CAF as imported targets CAF::core CAF::test, whatever its generation:
+# Finds CAF as imported targets CAF::core, CAF::io, CAF::openssl, CAF::test, whatever its generation:
 # upstream since 0.18 installs CAFConfig.cmake, Debian's 0.17 (libcaf-dev)
 # headers and libraries only. Sets CAF_VERSION_STRING.
 set(_caf_components ${CAF_FIND_COMPONENTS})
@@ -34,8 +34,12 @@ else()
       set(CAF_VERSION_STRING "${_caf_major}.${_caf_minor}.${_caf_patch}")
     endif()
   endif()
+  find_library(CAF_core_LIBRARY NAMES caf_core caf_core_static)
+  # The others from beside it: two CAFs in one program would be two actor systems' worth of types.
+  get_filename_component(_caf_libraries "${CAF_core_LIBRARY}" DIRECTORY)
   foreach(_caf_c IN LISTS _caf_components)
-    find_library(CAF_${_caf_c}_LIBRARY NAMES caf_${_caf_c} caf_${_caf_c}_static)
+    find_library(CAF_${_caf_c}_LIBRARY NAMES caf_${_caf_c} caf_${_caf_c}_static
+      PATHS "${_caf_libraries}" NO_DEFAULT_PATH)
     mark_as_advanced(CAF_${_caf_c}_LIBRARY)
     if(CAF_${_caf_c}_LIBRARY AND CAF_INCLUDE_DIR AND NOT TARGET CAF::${_caf_c})
       add_library(CAF::${_caf_c} UNKNOWN IMPORTED)

@@ -17,23 +17,24 @@ LAYERS = {
     "core": {"core", "messages"},
     "store": {"store", "messages"},
     "actors": {"actors", "core", "store", "messages"},
+    "nodes": {"nodes", "actors", "core", "store", "messages"},
     "json": {"json", "actors", "core", "store", "messages"},
     "testing": {"testing", "actors", "core", "store", "messages"},
     "http": {"http", "json", "actors", "core", "store", "messages"},
     "command": {"command", "json", "actors", "core", "store", "messages"},
-    "cli": {"cli", "http", "command", "json", "actors", "core", "store", "messages"},
+    "cli": {"cli", "http", "nodes", "command", "json", "actors", "core", "store", "messages"},
     "examples": None,
     "tests": None,
     "bench": None,
 }
-LIBRARIES = ["messages", "core", "store", "actors", "json", "testing", "http", "command"]
+LIBRARIES = ["messages", "core", "store", "actors", "json", "testing", "http", "command", "nodes"]
 
 # The headers of messages/ that know CAF. The rest of messages/ and all of core/
 # and store/ compile without CAF on the include path, so they may not have these.
 CAF_HEADERS = {"stint/caf.hpp", "stint/caf_net.hpp", "stint/inspect.hpp", "stint/protocol.hpp"}
 WITHOUT_CAF = {"messages", "core", "store"}
 # Where the version of CAF may be asked for; one more file may in testing/.
-VERSION_FILES = {"messages/stint/caf.hpp", "messages/stint/caf_net.hpp"}
+VERSION_FILES = {"messages/stint/caf.hpp", "nodes/stint/caf_net.hpp"}
 
 THREADS = (r"\bstd::(?:\w*mutex|atomic\w*|j?thread|\w*semaphore|latch|barrier|async|lock_guard|\w+_lock)\b"
            r"|\bcondition_variable\w*|\bsleep_(?:for|until)\b")
@@ -78,6 +79,8 @@ WORD_EXCEPTIONS = {
     ("testing/stint/caf_step.hpp", "atoms"): "0.17 names its test scheduler by an atom",
     ("tests/faults/child.cpp", "now"): "it tells how long its start took",
     ("tests/faults/life.cpp", "now"): "it kills a process after real time",
+    ("tests/faults/surroundings.cpp", "now"): "it measures how long a real list takes to go on",
+    ("tests/faults/surroundings.cpp", "sleep"): "a real disk and a clock that is set tell nobody when to look",
     ("tests/stress/stress.cpp", "now"): "it runs for real seconds, on real threads",
     ("tests/stress/stress_player.hpp", "now"): "it plays for real seconds, on a real thread",
 }

@@ -20,7 +20,7 @@
 
 namespace stint::crew_messages {
 
-struct hand_over { std::vector<attempt_ptr> attempts; };
+struct hand_over { std::vector<attempt_ptr> attempts; std::vector<std::string> kinds{}; }; // kinds: to other processes
 struct stop_attempt { attempt_name who; };
 struct take_back { std::vector<attempt_name> whom; };
 struct replace_runner { attempt_name who; };
@@ -28,6 +28,12 @@ struct look {};
 struct worked { worker_id from = 0; std::vector<attempt_report> reports; };
 struct noted { task_id id = 0; std::uint32_t attempt = 0; std::optional<progress> how_far; std::optional<std::string> detail; };
 struct orphan_look { worker_id of = 0; };
+
+/// A worker of another process, of which `who` is the stand-in; it ends when the worker is lost.
+struct enlist { caf::actor who; std::vector<std::string> kinds; }; // enlisted
+struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
+/// A lost worker cannot run anything any more: what it held is free.
+struct surely_over { std::vector<worker_id> ids; };
 
 struct turn {};
 struct tick { steady_time armed{}; };
@@ -47,7 +53,7 @@ struct close {};
 
 struct save { std::shared_ptr<store::batch> what; caf::actor whom; };
 struct saved {};
-struct save_trouble { std::string why; };
+struct save_trouble { std::string why; std::uint64_t commit = 0; }; // 0: the keeper says so; else while that one lasts
 struct save_again { std::uint64_t failures = 0; }; // that there were when it was sent
 
 } // namespace stint::crew_messages
@@ -56,7 +62,7 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
-  X(save) X(saved) X(save_trouble) X(save_again)
+  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

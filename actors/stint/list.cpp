@@ -14,6 +14,7 @@ struct list::inside {
   std::shared_ptr<environment> env;
   caf::actor owner;
   caf::actor keeper; ///< with a store
+  bool client = false;
 
   template <class Answer, class Question>
   result<Answer> ask(Question q) const {
@@ -45,7 +46,9 @@ struct list::inside {
 list::list(caf::actor_system& system, options with) : inside_(std::make_unique<inside>()) {
   if (!caf_shim::marked(system, "stint.configured"))
     throw start_error{{errc::not_configured, {}}};
-  if (with.workers == 0)
+  if (with.only_nodes)
+    with.workers = 0;
+  else if (with.workers == 0)
     with.workers = runner_thread::cores();
   if (with.workers > with.limits.workers)
     throw start_error{{errc::invalid_option, "more workers than " + std::to_string(with.limits.workers)}};
@@ -72,8 +75,19 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
     in.need(limit_queue(queue, n));
 }
 
+list::list(caf::actor_system& system, caf::actor proxy) : inside_(std::make_unique<inside>()) {
+  inside_->system = &system;
+  inside_->env = make_environment();
+  inside_->owner = std::move(proxy);
+  inside_->client = true;
+}
+
 list::~list() {
   auto& in = *inside_;
+  if (in.client) {
+    in.end_owner();
+    return;
+  }
   // An error only says that the owner has ended already.
   (void) in.ask<protocol::stopped>(protocol::stop{in.with.stop_grace, !in.with.abandon_stuck});
   in.end_owner();

@@ -27,6 +27,9 @@ public:
   /// Spawns owner and workers in `system`, which must outlive this object.
   explicit list(caf::actor_system& system, options with = {});
 
+  /// A client of an owner elsewhere: `proxy` answers <stint/protocol.hpp>, and is all that ends with this object.
+  list(caf::actor_system& system, caf::actor proxy);
+
   /// Stops in order with the options' grace and joins every thread (see options::abandon_stuck).
   ~list();
 

@@ -35,6 +35,9 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
     static_cast<void>(ledger_.declare(key, n, now(), fx_));
   for (const auto& [queue, n] : with_.queue_limits)
     static_cast<void>(ledger_.limit_queue(queue, n, now(), fx_));
+  for (const auto& s : with_.settings)
+    ledger_.restore(s, fx_);
+  with_.settings = {};
   for (auto& t : with_.tasks)
     ledger_.restore(std::move(t));
   with_.tasks = {};
@@ -162,9 +165,13 @@ caf::behavior list_actor::make_behavior() {
       forget_orphans();
       changed();
     },
+    [this](const crew_messages::enlist& m) { return enlist(m); },
+    [this](const crew_messages::surely_over& m) { surely_over(m.ids); },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::saved&) { is_saved(); },
     [this](crew_messages::save_trouble& m) {
+      if (m.commit != 0 && (!saving_ || m.commit != commits_))
+        return; // it came to an end
       trouble_ = std::move(m.why);
       stop_in_trouble();
     },

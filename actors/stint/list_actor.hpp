@@ -44,6 +44,8 @@ private:
     std::shared_ptr<runner_port> port;
     std::shared_ptr<stint::runner> runner;
     attempt_batch starts; ///< of this turn
+    bool here = true;     ///< false: a worker of another process, which has neither runner nor news in the port
+    std::vector<std::string> kinds{}; ///< of the starts, when it is not here
   };
 
   [[nodiscard]] moment now() const { return with_.env->now(); }
@@ -56,14 +58,19 @@ private:
   void publish_events(departure& d);
   std::shared_ptr<store::batch> make_batch();
   void is_saved();
+  void watch_commit();
   void stop_in_trouble();
   void order_in_trouble();
   [[nodiscard]] std::string unsaved_tasks() const;
   void refuse_askers(const caf::error& why);
   [[nodiscard]] bool unsettled() const;
+  [[nodiscard]] bool to_save() const;
   void arm();
   bool hire();
   void worker_down(worker_id id);
+  caf::result<crew_messages::enlisted> enlist(const crew_messages::enlist& m);
+  void node_worker_down(worker_id id);
+  void surely_over(const std::vector<worker_id>& ids);
   void hear_orphan(worker_id from, runner_port& port);
   void forget_orphans();
   void take_notes(attempt_notes& n);
@@ -88,12 +95,15 @@ private:
   effects& fx_;       ///< next_.fx
   caf::actor keeper_; ///< with a store
   bool saving_ = false;
+  std::uint64_t commits_ = 0;         ///< that were begun
+  std::uint64_t watched_commit_ = 0;  ///< the one that a stop does not wait for without end
   std::optional<std::string> trouble_; ///< why nothing can be saved at present
   bool gave_up_ = false;               ///< a stop did not wait for that any longer
   caf::actor log_;
   caf::actor hub_;
   std::map<worker_id, member> workers_;
   std::map<worker_id, member> orphans_; ///< runners whose worker died while a body ran
+  std::map<worker_id, std::vector<running_body>> lost_; ///< what lost workers of other processes may still run
   worker_id last_worker_ = 0;
   std::shared_ptr<const registry> kinds_;
   bool kinds_check_ = false; ///< some kind checks its args

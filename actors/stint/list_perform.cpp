@@ -1,6 +1,7 @@
 #include <stint/list_actor.hpp>
 
 #include <system_error>
+#include <utility>
 
 #include <stint/worker.hpp>
 
@@ -90,6 +91,10 @@ void list_actor::hand_over_starts(const effects& fx) {
     s.name = r->name;
     if (r->extra)
       s.args = r->extra->args;
+    if (!w->second.here) {
+      w->second.kinds.push_back(ledger_.kind_of(*r));
+      continue;
+    }
     if (r->kind != 0 && r->kind != last_kind) {
       last_kind = r->kind;
       its_body = kinds_->find(ledger_.kind_of(*r))->run.borrowed();
@@ -98,7 +103,7 @@ void list_actor::hand_over_starts(const effects& fx) {
   }
   for (auto& [id, m] : workers_)
     if (!m.starts.empty())
-      caf_shim::tell(*this, m.who, crew_messages::hand_over{m.starts.take()});
+      caf_shim::tell(*this, m.who, crew_messages::hand_over{m.starts.take(), std::exchange(m.kinds, {})});
 }
 
 void list_actor::recall_unbegun(const effects& fx) {

@@ -11,9 +11,18 @@ namespace stint {
 
 using namespace crew_messages;
 
+namespace {
+
+/// How long a stop waits for one commit: a disk that is only slow has answered by then, one that hangs, such as a file server
+/// that is gone, may never.
+constexpr nanos commit_patience = std::chrono::seconds{10};
+
+} // namespace
+
 /// Lets what has gathered leave: at once when nothing has to be saved for it, else when it is.
 void list_actor::depart() {
   if (saving_) {
+    watch_commit();
     stop_in_trouble();
     return;
   }
@@ -23,11 +32,13 @@ void list_actor::depart() {
     next_.from = told_;
     told_ = next_.to;
   }
-  if (!keeper_ || (fx_.changed.empty() && fx_.removed.empty())) {
+  if (!keeper_ || !to_save()) {
     perform(next_);
     return;
   }
   saving_ = true;
+  ++commits_;
+  watch_commit();
   auto what = make_batch();
   if (planted(plant::answer_unsaved))
     perform(next_);
@@ -50,6 +61,7 @@ std::shared_ptr<store::batch> list_actor::make_batch() {
     if (ledger_.find(id) != nullptr) // else it was removed in the same turn
       b->saved.push_back(ledger_.stored(id));
   b->removed = fx_.removed;
+  b->settings = fx_.settings;
   return b;
 }
 
@@ -66,6 +78,17 @@ void list_actor::is_saved() {
     depart();
 }
 
+/// A commit that neither ends nor fails must not keep a stop from ending.
+void list_actor::watch_commit() {
+  if (!ledger_.stopping() || watched_commit_ == commits_)
+    return;
+  watched_commit_ = commits_;
+  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), commit_patience,
+                       save_trouble{"the store has not answered for "
+                                      + std::to_string(commit_patience / std::chrono::seconds{1}) + " s",
+                                    commits_});
+}
+
 /// A list that cannot save must still be able to end. What it has not saved it has told nobody: for the next one it never
 /// happened. It only waits for bodies that run, and for stuck ones unless no stop does.
 void list_actor::stop_in_trouble() {
@@ -74,7 +97,7 @@ void list_actor::stop_in_trouble() {
   order_in_trouble();
   const bool wait_for_stuck = std::all_of(stops_.begin(), stops_.end(), [](const auto& s) { return s.second; });
   for (const auto& [id, m] : workers_)
-    if ((m.runner->current() || m.port->debtor()) && (wait_for_stuck || !ledger_.stuck_with(id)))
+    if (m.runner && (m.runner->current() || m.port->debtor()) && (wait_for_stuck || !ledger_.stuck_with(id)))
       return;
   if (!std::exchange(gave_up_, true))
     with_.env->log(log_level::warning, "the list ends without what cannot be saved (" + *trouble_ + "): " + unsaved_tasks());
@@ -129,6 +152,8 @@ std::string list_actor::unsaved_tasks() const {
 }
 
 /// Answers a question about what may not be saved yet with the next departure.
-bool list_actor::unsettled() const { return keeper_ && (saving_ || !fx_.changed.empty() || !fx_.removed.empty()); }
+bool list_actor::unsettled() const { return keeper_ && (saving_ || to_save()); }
+
+bool list_actor::to_save() const { return !fx_.changed.empty() || !fx_.removed.empty() || !fx_.settings.empty(); }
 
 } // namespace stint

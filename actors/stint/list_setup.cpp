@@ -16,6 +16,7 @@ T need(result<T> r) {
 }
 
 void read_all(const store& from, list_setup& into) {
+  into.settings = need(from.settings());
   need(from.unfinished([&](stored_task t) { into.tasks.push_back(std::move(t)); }));
   for (const auto& t : into.tasks)
     if (t.attempt != 0)

@@ -27,6 +27,7 @@ struct list_setup {
   // -- with a store
   caf::actor keeper{}; ///< has the store
   store::opened head{};
+  std::vector<stored_setting> settings{};                     ///< in force again where options say nothing
   std::vector<stored_task> tasks{};                           ///< in the order of their ids
   std::vector<std::pair<task_id, std::uint64_t>> printed{};   ///< how much each unfinished task has printed
 };

@@ -8,7 +8,12 @@
 
 #include "batch.hpp"
 #include "check.hpp"
+#include "export.hpp"
+#include "import.hpp"
 #include "signals.hpp"
+#ifdef STINT_HAS_NODES
+#  include "node_verbs.hpp"
+#endif
 
 namespace {
 
@@ -73,6 +78,20 @@ int run(int argc, char** argv) {
   auto* check_verb = app.add_subcommand("check", "Look through a file of tasks: is it whole, and what is in it");
   check_verb->footer("It opens the file as a list does, so none may have it open.\n\nExit code: 0 whole, 1 damaged, 2 not opened.");
   check_verb->add_option("FILE", file, "What a program names as options.store")->required();
+  auto* export_verb = app.add_subcommand("export", "Write all that a file of tasks holds as JSON lines");
+  export_verb->footer("The file stays as it is, byte for byte; no list may have it open.\n\n"
+                      "Exit code: 0 all is written, 1 damaged, 2 not opened or not written.");
+  export_verb->add_option("FILE", file, "What a program names as options.store")->required();
+  std::string from = "-";
+  auto* import_verb = app.add_subcommand("import", "Make a file of tasks of what export wrote");
+  import_verb->footer("A file that is there is not touched. A bad line is refused with its number, and nothing is left.\n\n"
+                      "Exit code: 0 the file is there, 2 it is not.");
+  import_verb->add_option("FILE", file, "The file to make")->required();
+  import_verb->add_option("--from", from, "What export wrote (default: standard input)")->type_name("JSONL");
+#endif
+
+#ifdef STINT_HAS_NODES
+  stint::cli::node_verbs nodes{app};
 #endif
 
   std::string about_what;
@@ -111,10 +130,18 @@ int run(int argc, char** argv) {
 #ifdef STINT_HAS_STORE
   if (check_verb->parsed())
     return stint::cli::check_file(file);
+  if (export_verb->parsed())
+    return stint::cli::export_file(file);
+  if (import_verb->parsed())
+    return stint::cli::import_file(file, from);
 #endif
 
   // Before any other thread: they all inherit what is blocked here.
   stint::cli::signals heard;
+#ifdef STINT_HAS_NODES
+  if (const auto code = nodes.run(heard))
+    return *code;
+#endif
   return stint::cli::run_batch(batch, heard);
 }
 

@@ -85,6 +85,11 @@ bool claims::declared(std::string_view key) const {
   return i != nodes_.end() && i->second->counted;
 }
 
+std::uint32_t claims::capacity(std::string_view key) const {
+  const auto i = nodes_.find(key);
+  return i != nodes_.end() && i->second->counted ? i->second->capacity : 0;
+}
+
 claim_node& claims::node_for(std::string_view text) {
   if (text.empty())
     return *root_;

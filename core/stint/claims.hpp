@@ -87,6 +87,8 @@ public:
   /// Number of keys with a capacity, which stay for good; and whether this is one.
   [[nodiscard]] std::size_t declared() const noexcept { return declared_; }
   [[nodiscard]] bool declared(std::string_view key) const;
+  /// The capacity of a key; 0: none is declared.
+  [[nodiscard]] std::uint32_t capacity(std::string_view key) const;
 
   /// Resolves claims that `check` accepted into tickets; `alone` claims everything besides.
   void plan(claim_holder& h, std::span<const claim> wanted, bool alone);

@@ -79,7 +79,8 @@ struct crew_member {
 class crew {
 public:
   /// Returns the kinds that nobody served before; 0 stands for everything, when this is the first worker.
-  std::vector<std::uint32_t> join(worker_id id, const std::vector<std::uint32_t>& kinds, steady_time now) {
+  /// A worker of another process (`here` false) runs no callables.
+  std::vector<std::uint32_t> join(worker_id id, const std::vector<std::uint32_t>& kinds, steady_time now, bool here = true) {
     std::vector<std::uint32_t> fresh;
     auto& m = members_.emplace_back();
     m.id = id;
@@ -95,7 +96,10 @@ public:
       if (++serving_[kind] == 1)
         fresh.push_back(kind);
     };
-    add(0);
+    if (here)
+      add(0);
+    else
+      ++elsewhere_;
     for (auto kind : kinds)
       add(kind);
     if (members_.size() == 1)
@@ -119,14 +123,19 @@ public:
     for (std::uint32_t kind = 0; kind < i->kinds.size(); ++kind)
       if (i->kinds[kind] && --serving_[kind] == 0)
         gone.push_back(kind);
+    if (!i->knows(0))
+      --elsewhere_;
     members_.erase(i);
     if (members_.empty())
       gone.assign(1, 0);
     return gone;
   }
 
-  /// Tells whether some worker can run this kind; every worker can run a callable of its own process.
+  /// Tells whether some worker can run this kind; 0 is a callable, for every worker of its own process.
   [[nodiscard]] bool serves(std::uint32_t kind) const noexcept { return kind < serving_.size() && serving_[kind] != 0; }
+
+  /// Tells whether every worker runs callables, and so everything that a callable waits for too.
+  [[nodiscard]] bool all_here() const noexcept { return elsewhere_ == 0; }
 
   /// Tells whether some worker can run both kinds.
   [[nodiscard]] bool compete(std::uint32_t a, std::uint32_t b) const {
@@ -139,6 +148,7 @@ public:
 private:
   std::vector<crew_member> members_;
   std::vector<std::uint32_t> serving_; ///< workers by the kind they know
+  std::size_t elsewhere_ = 0;          ///< workers of other processes
 };
 
 } // namespace stint

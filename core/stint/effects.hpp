@@ -11,6 +11,7 @@
 
 #include <stint/event.hpp>
 #include <stint/record.hpp>
+#include <stint/stored_setting.hpp>
 
 namespace stint {
 
@@ -69,6 +70,7 @@ struct effects {
   std::vector<task_id> changed;   ///< records to save
   std::vector<task_id> ended;     ///< tasks whose output is complete
   std::vector<task_id> removed;   ///< deleted: records and output to forget
+  std::vector<stored_setting> settings; ///< to save
   std::vector<body_id> dropped;   ///< callables that no task needs any more
   std::vector<std::string> warnings;
 
@@ -83,6 +85,7 @@ struct effects {
     changed.clear();
     ended.clear();
     removed.clear();
+    settings.clear();
     dropped.clear();
     warnings.clear();
   }

@@ -123,10 +123,13 @@ public:
   [[nodiscard]] result<bool> drained(const std::string& queue) const;
 
   // -- workers ----------------------------------------------------------------------------------------------------------
-  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx);
+  /// `here`: a worker of this process, which runs callables too.
+  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx, bool here = true);
   /// `bodies` still run although their worker is gone: they keep their claims until they return. They and what is known
   /// to have begun are charged with the death; what had not begun goes back to its place, as if it had been given back.
   void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
+  /// What this worker runs, or may have begun unheard: the first of what it has.
+  [[nodiscard]] std::vector<running_body> attempts_of(worker_id id);
   void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
   /// Hands over what may start; called once after a round of commands.
   void dispatch(moment now, effects& fx);
@@ -177,6 +180,9 @@ public:
   [[nodiscard]] stored_task stored(task_id id) const;
 
   // -- with a store -----------------------------------------------------------------------------------------------------
+  /// Takes back what was said in an earlier life of a queue, a key or the list; call for all of it before the tasks and
+  /// behind what is declared in this life, which wins: of a queue its limit, of a key its units.
+  void restore(const stored_setting& s, effects& fx);
   /// Takes a task back; call for all of them in the order of their ids, before anything else but `know_kind` and the
   /// declarations.
   void restore(stored_task s);
@@ -267,6 +273,8 @@ private:
   void end_unstarted(moment now, effects& fx);
   [[nodiscard]] result<std::uint32_t> known_queue(const std::string& name) const;
   void reroute(const filter& f);
+  void keep_queue(const std::string& name, effects& fx) const;
+  void keep_setting(stored_setting s, effects& fx) const;
 
   ledger_options options_;
   live_pool lives_; ///< before whatever owns one

@@ -9,6 +9,17 @@
 
 namespace stint {
 
+namespace {
+
+/// Adds what is set by hand, and not stored.
+void add_settings(queue_info& to, const task_queue& q, bool paused, bool draining) {
+  to.limit = q.limit;
+  to.paused = q.paused || paused;
+  to.draining = q.draining || draining;
+}
+
+} // namespace
+
 task ledger::describe(const record& r) const {
   task t;
   t.id = r.id;
@@ -80,6 +91,12 @@ totals ledger::counts() const {
   if (!unsaved_.on())
     return live_counts();
   auto t = committed_;
+  // What is set by hand is not stored: it counts at once.
+  for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n) {
+    if (n > t.queues.size())
+      t.queues.push_back({tasks_.queues.name(n), 0, false, false, {}});
+    add_settings(t.queues[n - 1], ready_.queue(n), paused_, draining_);
+  }
   t.stale = stale_;
   t.overlaps = overlaps_;
   t.stuck = stuck_count_;
@@ -93,8 +110,8 @@ totals ledger::live_counts() const {
   for (std::size_t i = 0; i < state_count; ++i)
     t.tasks.by_state[i] = tasks_.in(static_cast<state>(i)).size();
   for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n) {
-    const auto& q = ready_.queue(n);
-    t.queues.push_back({tasks_.queues.name(n), q.limit, q.paused || paused_, q.draining || draining_, tasks_.of_queue(n)});
+    t.queues.push_back({tasks_.queues.name(n), 0, false, false, tasks_.of_queue(n)});
+    add_settings(t.queues.back(), ready_.queue(n), paused_, draining_);
   }
   t.submitted = tasks_.last_id();
   t.deleted = deleted_;

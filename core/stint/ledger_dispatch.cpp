@@ -31,7 +31,7 @@ void ledger::dispatch(moment now, effects& fx) {
     auto& r = *tasks_.find(l->id);
     auto* m = least_busy(crew_, r.kind);
     if (m == nullptr) {
-      if (r.kind == 0) // any worker would do
+      if (r.kind == 0 && crew_.all_here()) // any worker would do
         break;
       busy.push_back(r.kind);
       continue;
@@ -120,16 +120,25 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
   }
 }
 
-void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&) {
+void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&, bool here) {
   filter waiting;
   waiting.states = {state::waiting};
   std::vector<std::uint32_t> numbers;
   for (const auto& k : kinds)
     numbers.push_back(tasks_.kinds.number(k));
-  for (auto kind : crew_.join(id, numbers, now.steady)) {
+  for (auto kind : crew_.join(id, numbers, now.steady, here)) {
     waiting.kind = tasks_.kinds.name(kind);
     reroute(waiting);
   }
+}
+
+std::vector<running_body> ledger::attempts_of(worker_id id) {
+  std::vector<running_body> out;
+  if (const auto* m = crew_.find(id))
+    for (const auto* l : m->has)
+      if (l->begun || l == m->has.front())
+        out.push_back({l->id, l->attempt});
+  return out;
 }
 
 void ledger::worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx) {
@@ -164,7 +173,8 @@ void ledger::worker_died(worker_id id, std::span<const running_body> bodies, mom
   for (auto kind : unserved) {
     waiting.kind = tasks_.kinds.name(kind);
     tasks_.each_match(waiting, [this](task_id t) {
-      withdraw(*tasks_.find(t));
+      if (auto& w = *tasks_.find(t); !crew_.serves(w.kind))
+        withdraw(w);
       return true;
     });
   }

@@ -1,6 +1,7 @@
 #include <stint/ledger.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <stint/plant.hpp>
 #include <stint/validate.hpp>
@@ -20,13 +21,15 @@ result<task_version> ledger::pause(const std::string& queue, moment, effects& fx
   waiting.queue = queue;
   std::uint32_t only = 0;
   if (queue.empty()) {
-    paused_ = true;
+    if (!std::exchange(paused_, true))
+      keep_setting({setting_of::list, {}, 0, true}, fx);
   } else {
     auto n = known_queue(queue);
     if (!n)
       return n.error();
     only = *n;
-    ready_.queue(only).paused = true;
+    if (!std::exchange(ready_.queue(only).paused, true))
+      keep_queue(queue, fx);
   }
   if (!planted(plant::paused_keeps_tickets))
     tasks_.each_match(waiting, [this](task_id id) {
@@ -43,20 +46,22 @@ result<task_version> ledger::pause(const std::string& queue, moment, effects& fx
   return version_;
 }
 
-result<task_version> ledger::resume(const std::string& queue, moment, effects&) {
+result<task_version> ledger::resume(const std::string& queue, moment, effects& fx) {
   filter waiting;
   waiting.states = {state::waiting};
   waiting.queue = queue;
   if (queue.empty()) {
-    paused_ = false;
+    if (std::exchange(paused_, false))
+      keep_setting({setting_of::list, {}, 0, false}, fx);
     draining_ = false;
   } else {
     auto n = known_queue(queue);
     if (!n)
       return n.error();
     auto& q = ready_.queue(*n);
-    q.paused = false;
     q.draining = false;
+    if (std::exchange(q.paused, false))
+      keep_queue(queue, fx);
   }
   reroute(waiting);
   return version_;
@@ -94,24 +99,39 @@ result<bool> ledger::drained(const std::string& queue) const {
   return all;
 }
 
-result<task_version> ledger::limit_queue(const std::string& queue, std::uint32_t limit, moment, effects&) {
+result<task_version> ledger::limit_queue(const std::string& queue, std::uint32_t limit, moment, effects& fx) {
   if (auto ok = check_word(queue, errc::invalid_queue, "the queue name", options_.limits); !ok)
     return ok.error();
   if (tasks_.queues.find(queue) == 0 && tasks_.queues.size() > options_.limits.queues)
     return {errc::too_many_queues, "'" + queue + "'"};
-  ready_.queue(tasks_.add_queue(queue)).limit = limit;
+  const bool is_new = tasks_.queues.find(queue) == 0; // then "no limit" is news as well: the file may know one
+  if (std::exchange(ready_.queue(tasks_.add_queue(queue)).limit, limit) != limit || is_new)
+    keep_queue(queue, fx);
   return version_;
 }
 
-result<task_version> ledger::declare(const std::string& key, std::uint32_t capacity, moment, effects&) {
+result<task_version> ledger::declare(const std::string& key, std::uint32_t capacity, moment, effects& fx) {
   if (auto ok = check_key(key, options_.limits); !ok)
     return ok.error();
   if (!claims_.declared(key) && claims_.declared() >= options_.limits.declared)
     return {errc::too_many_declared, std::to_string(options_.limits.declared)};
+  const auto before = claims_.capacity(key);
   if (auto ok = claims_.declare(key, capacity, woken_); !ok)
     return ok.error();
+  if (before != capacity)
+    keep_setting({setting_of::capacity, key, capacity, false}, fx);
   woken();
   return version_;
+}
+
+void ledger::keep_setting(stored_setting s, effects& fx) const {
+  if (options_.stored)
+    fx.settings.push_back(std::move(s));
+}
+
+void ledger::keep_queue(const std::string& name, effects& fx) const {
+  const auto& q = ready_.queue(tasks_.queues.find(name));
+  keep_setting({setting_of::queue, name, q.limit, q.paused}, fx);
 }
 
 void ledger::reroute(const filter& f) {

@@ -196,6 +196,8 @@ void ledger::give_back(record& r, moment now, effects& fx) {
 /// A body that a stop ended: the next list runs it again from its old place, and it is not charged for this attempt.
 void ledger::interrupted(record& r, moment now, effects& fx) {
   ++left_.interrupted;
+  if (planted(plant::stop_charged))
+    ++r.charged;
   if (r.once) {
     r.more().error = "interrupted";
     finish(r, state::failed, now, fx);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <stint/plant.hpp>
+
 namespace stint {
 
 namespace {
@@ -15,6 +17,29 @@ bool has_extra(const stored_task& s) {
 }
 
 } // namespace
+
+void ledger::restore(const stored_setting& s, effects& fx) {
+  const auto said = [&](const stored_setting& now) { return now.of == s.of && now.name == s.name; };
+  switch (s.of) {
+    case setting_of::list: paused_ = s.paused; return;
+    case setting_of::queue: {
+      auto& q = ready_.queue(tasks_.add_queue(s.name));
+      q.paused = s.paused;
+      if (std::none_of(fx.settings.begin(), fx.settings.end(), said))
+        q.limit = s.number;
+      else if (s.paused) // what is said now was said without it
+        keep_queue(s.name, fx);
+      return;
+    }
+    case setting_of::capacity:
+      if (claims_.declared(s.name))
+        return;
+      if (auto ok = claims_.declare(s.name, s.number, woken_); !ok) {
+        fx.warnings.push_back("the capacity of '" + s.name + "' is forgotten: " + to_string(ok.error()));
+        keep_setting({setting_of::capacity, s.name, 0, false}, fx);
+      }
+  }
+}
 
 void ledger::restore(stored_task s) {
   STINT_ASSERT(version_ == 0 && s.id > tasks_.last_id(), s.id, tasks_.last_id());
@@ -43,7 +68,7 @@ void ledger::restore(stored_task s) {
     x.detail = std::move(s.detail);
     x.progress = std::move(s.progress);
     tasks_.index_tags(r);
-    if (!x.idempotency_key.empty())
+    if (!x.idempotency_key.empty() && !planted(plant::key_forgotten))
       idempotent_[x.idempotency_key] = {r.id, s.fingerprint};
   }
   if (terminal(r.state)) {
@@ -60,7 +85,7 @@ void ledger::restore(stored_task s) {
   l.attempt = r.attempt;
   l.rank = s.rank;
   l.due = s.due.value_or(wall_time{});
-  l.alone = r.deaths >= deaths_to_run_alone;
+  l.alone = r.deaths >= deaths_to_run_alone && !planted(plant::suspect_in_company);
   entered_ = std::max(entered_, s.rank & moment_of_rank);
   // A key whose capacity nobody declared this time has as many units as its largest claim: that can only be too few.
   if (r.extra)
@@ -78,9 +103,9 @@ void ledger::restore(stored_task s) {
 void ledger::resume(task_version version, task_id last_id, moment now, effects& fx) {
   STINT_ASSERT(last_id >= tasks_.last_id(), last_id, tasks_.last_id());
   guessed_.clear();
-  tasks_.go_on_after(last_id);
-  version_ = version;
-  deleted_ = last_id - tasks_.size();
+  tasks_.go_on_after(planted(plant::last_id_forgotten) ? tasks_.last_id() : last_id);
+  version_ = planted(plant::version_goes_back) && version > 0 ? version - 1 : version;
+  deleted_ = tasks_.last_id() - tasks_.size();
   std::stable_sort(finished_.begin(), finished_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   committed_ = live_counts();
   std::vector<record*> unfinished;
@@ -110,7 +135,7 @@ void ledger::resume_one(record& r, moment now, effects& fx) {
     return;
   }
   // What was told by the steady clock is told by the wall clock once: how much is left of it.
-  if (r.state == state::scheduled) {
+  if (r.state == state::scheduled && !planted(plant::due_forgotten)) {
     if (r.extra && r.extra->run_at && *r.extra->run_at == l.due)
       schedule_.add(l.due, due_for::start, r.id, r.version);
     else
@@ -125,7 +150,10 @@ void ledger::resume_one(record& r, moment now, effects& fx) {
 /// An attempt of the process that died: nobody knows whether its body had begun, so it counts as if it had.
 void ledger::die_with_owner(record& r, moment now, effects& fx) {
   touch(r);
-  ++r.deaths;
+  if (!planted(plant::owner_death_uncounted))
+    ++r.deaths;
+  if (planted(plant::death_charged))
+    ++r.charged;
   keep_error(r, "the list died while it ran", now);
   if (r.state == state::cancelling) {
     r.more().error = "the list died while it ran";

@@ -30,6 +30,7 @@ struct repository {
   index_source source;
   std::string text;
   bool read = false; ///< a publish must not take an index that could not be read for an empty one
+  bool tried = false;
 };
 
 struct publication {

@@ -36,7 +36,7 @@ stint::result<stint::unit_t> submit_all(publisher::desk& desk, stint::list& task
         if (auto id = desk.submit_publish(tasks, i); !id)
           return id.error();
         if ((i + 1) % with.clean_every == 0 && i + 1 < with.requests)
-          if (auto id = desk.submit_clean_up(tasks); !id)
+          if (auto id = desk.submit_clean_up(tasks, i + 1); !id)
             return id.error();
       }
       return stint::unit;
@@ -46,7 +46,7 @@ stint::result<stint::unit_t> submit_all(publisher::desk& desk, stint::list& task
     if (auto one = client.get(); !one)
       all = one;
   if (all && !interrupted)
-    if (auto id = desk.submit_clean_up(tasks); !id)
+    if (auto id = desk.submit_clean_up(tasks, with.requests); !id)
       return id.error();
   return all;
 }
@@ -81,10 +81,18 @@ int run(const publisher::settings& with) {
   stint::options options;
   options.workers = with.workers;
   options.limits.finished_kept = 0; // the summary speaks of all
+  options.limits.finished_age = 0s; // and a request that is repeated finds its task
+  desk.add_kinds(options.kinds);
+#ifdef STINT_HAS_STORE
+  if (!with.store.empty())
+    options.store = with.store.string();
+#endif
   stint::list tasks{system, options};
   publisher::screen screen{tasks, std::cout, STDOUT_FILENO, with.plain};
 
-  auto ok = desk.submit_reads(tasks);
+  auto ok = publisher::release_kept(tasks);
+  if (ok)
+    ok = desk.submit_reads(tasks);
   auto submitted = std::async(std::launch::async, [&] { return ok ? submit_all(desk, tasks, with) : ok; });
   watch(tasks, screen, submitted, [&tasks] { (void)tasks.cancel_matching({}); });
   ok = submitted.get();

@@ -5,6 +5,9 @@
 ///                    indexes shared repo, which is all of them
 ///   clean up         exclusive root: everything                   removes leftovers
 ///
+/// Each is a kind with JSON args, so that with a store another process goes on with what this one accepted. A repeated
+/// request has the same idempotency key, and gives the task that there is.
+///
 /// Owner    the desk owns the indexes' texts; it must outlive the list whose tasks use them.
 /// Threads  submit_*() from any; the bodies run on the list's workers. No lock: the claims keep them apart.
 #pragma once
@@ -23,18 +26,30 @@ class desk {
 public:
   explicit desk(const settings& with);
 
-  /// One task for each index; publishes that share the index wait for it, as they were submitted later.
+  /// Adds the kinds; for the list's options.
+  void add_kinds(stint::registry& to);
+
+  /// One task for each index, in each process anew; publishes that share the index wait for it, as they were submitted
+  /// later. Those of a process before snooze until it is read.
   stint::result<stint::unit_t> submit_reads(stint::list& tasks);
 
   /// Request `number` of `settings::requests`.
   stint::result<stint::task_id> submit_publish(stint::list& tasks, std::uint32_t number);
 
-  stint::result<stint::task_id> submit_clean_up(stint::list& tasks);
+  /// The clean-up behind so many requests.
+  stint::result<stint::task_id> submit_clean_up(stint::list& tasks, std::uint32_t after);
 
 private:
+  repository* find(const std::string& name);
+  stint::outcome publish_one(stint::context& job, const struct publish_args& args);
+
   const settings& with_;
   std::vector<repository> repositories_;
 };
+
+/// Takes tasks out of quarantine: processes died while they ran, but they were killed, and whoever starts the publisher
+/// again wants them to go on.
+stint::result<stint::unit_t> release_kept(stint::list& tasks);
 
 /// Reads what a publish task left as its value.
 stint::result<published> published_by(const stint::list& tasks, stint::task_id id);

@@ -115,6 +115,9 @@ std::optional<int> read_settings(int argc, char** argv, settings& into) {
   app.add_option("--clean-every", into.clean_every, "Requests between two clean-ups")
     ->check(CLI::Range(1, 100'000))
     ->capture_default_str();
+#ifdef STINT_HAS_STORE
+  app.add_option("--store", into.store, "File of tasks: after a kill, the same command goes on where it was");
+#endif
   app.add_flag("--plain", into.plain, "Lines instead of the live table");
   app.add_flag("--show-output", into.show_output, "At the end, show what each task printed");
   app.add_flag("--verify-only", into.verify_only, "Publish nothing, verify what is there");

@@ -20,6 +20,7 @@ struct settings {
   std::uint32_t clients = 4; ///< threads that submit requests at the same time
   std::uint32_t workers = 4;
   std::uint32_t clean_every = 16; ///< requests between two clean-ups; one more comes at the end
+  std::filesystem::path store;    ///< file that keeps the tasks beyond the process; empty: none
   bool plain = false;             ///< lines instead of the table, also on a terminal
   bool show_output = false;
   bool verify_only = false;

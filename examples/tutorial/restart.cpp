@@ -36,6 +36,7 @@ int before(caf::actor_system& system, const std::string& file) {
 // [after]
 void after(caf::actor_system& system, const std::string& file) {
   stint::list tasks{system, {.workers = 1, .kinds = kinds(), .store = file}};
+  tasks.resume().value(); // the pause is kept as well
   auto done = tasks.wait(1);
   std::cout << done->name << ": " << to_string(done->state) << ", " << tasks.output(1)->text << "\n";
 }

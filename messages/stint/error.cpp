@@ -80,6 +80,11 @@ constexpr auto table = std::to_array<entry>({
   {errc::store_damaged, "store_damaged", "what the store reads is not what was written"},
   {errc::store_too_new, "store_too_new", "the store was written by a newer version of stint"},
   {errc::not_a_store, "not_a_store", "the file is something else than a store of tasks"},
+  {errc::store_exists, "store_exists", "there is a file already where a new one is wanted"},
+  {errc::bad_message, "bad_message", "a message from another process is damaged, too large or of another kind"},
+  {errc::link_lost, "link_lost", "the link to the list broke before its answer came; whether it was done is not known"},
+  {errc::peer_refused, "peer_refused", "the other process may not take part"},
+  {errc::body_cannot_travel, "body_cannot_travel", "a callable stays in its process; to a remote list only kinds can be submitted"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

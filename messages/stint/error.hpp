@@ -83,10 +83,15 @@ enum class errc : std::uint8_t {
   store_damaged,
   store_too_new,
   not_a_store,
+  store_exists,
+  bad_message,
+  link_lost,
+  peer_refused,
+  body_cannot_travel,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::not_a_store;
+inline constexpr errc last_errc = errc::body_cannot_travel;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

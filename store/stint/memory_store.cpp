@@ -101,6 +101,11 @@ public:
       on_output(c.id, [&c](memory_output& out) { out.cut(c.from, c.to); });
     for (auto id : b.removed)
       remove(id);
+    for (const auto& s : b.settings)
+      if (s.plain())
+        settings.erase({s.of, s.name});
+      else
+        settings[{s.of, s.name}] = s;
   }
 
   store::opened head;
@@ -108,6 +113,7 @@ public:
   std::map<task_id, kept> tasks;
   std::set<std::pair<std::uint64_t, task_id>> unfinished; ///< by rank
   std::map<std::string, task_id> keys;
+  std::map<std::pair<setting_of, std::string>, stored_setting> settings;
   std::array<std::set<std::pair<wall_time, task_id>>, state_count> ended; ///< the terminal ones, by their end
   store::usage used;
 
@@ -211,6 +217,15 @@ result<std::optional<stored_task>> memory_store::keyed(const std::string& idempo
   if (i == shelf_->keys.end())
     return std::optional<stored_task>{};
   return std::optional{shelf_->find(i->second)->task};
+}
+
+result<std::vector<stored_setting>> memory_store::settings() const {
+  if (!open_)
+    return errc::store_closed;
+  std::vector<stored_setting> out;
+  for (const auto& [of, s] : shelf_->settings)
+    out.push_back(s);
+  return out;
 }
 
 result<stored_task> memory_store::get(task_id id) const {

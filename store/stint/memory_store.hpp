@@ -32,6 +32,7 @@ public:
   result<unit_t> commit(const batch& what) override;
   result<std::uint64_t> unfinished(const std::function<void(stored_task)>& take) const override;
   [[nodiscard]] result<std::optional<stored_task>> keyed(const std::string& idempotency_key) const override;
+  [[nodiscard]] result<std::vector<stored_setting>> settings() const override;
   [[nodiscard]] result<stored_task> get(task_id id) const override;
   [[nodiscard]] result<stored_page> page(const page_request& ask) const override;
   [[nodiscard]] result<output_piece> output(task_id id, std::uint64_t offset, std::size_t limit) const override;

@@ -133,6 +133,12 @@ result<std::optional<stored_task>> sqlite_store::keyed(const std::string& idempo
   });
 }
 
+result<std::vector<stored_setting>> sqlite_store::settings() const {
+  if (!in_)
+    return errc::store_closed;
+  return guarded(with_.file, [this] { return detail::read_settings(in_->file); });
+}
+
 result<stored_task> sqlite_store::get(task_id id) const {
   if (!in_)
     return errc::store_closed;

@@ -2,7 +2,7 @@
 ///
 /// 1. gives each owner an epoch of its own                open, close
 /// 2. takes what changed, all of it or nothing             commit
-/// 3. gives back what a restart goes on with               unfinished, keyed
+/// 3. gives back what a restart goes on with               unfinished, keyed, settings
 /// 4. answers for finished tasks that memory has let go    get, page, output
 /// 5. says what is past its bounds, and how much there is  overdue, counts, mode
 ///
@@ -34,6 +34,7 @@
 
 #include <stint/error.hpp>
 #include <stint/query.hpp>
+#include <stint/stored_setting.hpp>
 #include <stint/stored_task.hpp>
 
 namespace stint {
@@ -55,6 +56,8 @@ struct stored_text {
   task_id id = 0;
   std::uint64_t offset = 0;
   std::string text;
+
+  friend bool operator==(const stored_text&, const stored_text&) = default;
 };
 
 /// A stretch of a task's output that is not kept any more.
@@ -84,6 +87,7 @@ public:
     std::vector<stored_text> printed;
     std::vector<output_cut> cut;
     std::vector<task_id> removed; ///< with their output; one that is not there is no error
+    std::vector<stored_setting> settings; ///< each in place of what was said of the same thing; a plain one ends it
   };
 
   /// What a new owner goes on with.
@@ -91,6 +95,8 @@ public:
     std::uint64_t epoch = 0;  ///< greater than that of every owner before; stored before `open` returns
     task_version version = 0; ///< of the last commit
     task_id last_id = 0;      ///< the greatest id ever given; it and all below are never given again
+
+    friend bool operator==(const opened&, const opened&) = default;
   };
 
   /// Bounds on the finished tasks of one state; a bound that is not given keeps all.
@@ -123,6 +129,9 @@ public:
 
   /// Finds the task that has this idempotency key; nothing when none has.
   [[nodiscard]] virtual result<std::optional<stored_task>> keyed(const std::string& idempotency_key) const = 0;
+
+  /// Answers all settings that are not plain, by what they are of, then by name.
+  [[nodiscard]] virtual result<std::vector<stored_setting>> settings() const = 0;
 
   [[nodiscard]] virtual result<stored_task> get(task_id id) const = 0;
 

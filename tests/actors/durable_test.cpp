@@ -169,3 +169,48 @@ TEST_F(durable, the_limits_of_queues_are_in_force_when_restored_tasks_start) {
   s.begin();
   EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks[state::running], 1U);
 }
+
+TEST_F(durable, what_was_said_of_queues_and_keys_is_in_force_when_restored_tasks_start) {
+  promises kept;
+  options with;
+  with.workers = 8;
+  with.kinds.add("hangs", kept.never_ends());
+  steps s{with};
+  ASSERT_TRUE(s.ask<protocol::changed>(protocol::declare{"cpu", 5}));
+  ASSERT_TRUE(s.ask<protocol::changed>(protocol::limit_queue{"narrow", 1}));
+  ASSERT_TRUE(s.ask<protocol::changed>(protocol::limit_queue{"held", 2}));
+  ASSERT_TRUE(s.ask<protocol::changed>(protocol::pause{"held"}));
+  for (const auto* queue : {"narrow", "narrow", "held", "counted", "counted"}) {
+    auto what = of_kind(queue, "hangs");
+    what.queue = queue;
+    if (what.queue == "counted")
+      what.claims = {units("cpu", 2)};
+    s.submit(what);
+  }
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks[state::running], 3U) << "one of the narrow queue, both counted ones";
+  EXPECT_EQ(s.get(3).reason, wait_reason::paused);
+  ASSERT_TRUE(s.ask<protocol::changed>(protocol::pause{""}));
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->tasks[state::running], 0U) << "a list that was paused is paused";
+}
+
+TEST_F(durable, what_is_said_of_a_queue_is_answered_when_it_is_saved) {
+  options with;
+  steps s{with};
+  s.kept->failures = 1'000;
+  EXPECT_FALSE(s.ask<protocol::changed>(protocol::limit_queue{"q", 1}));
+  s.die();
+  s.begin();
+  const auto restarted = s.ask<totals>(protocol::counts{});
+  ASSERT_TRUE(restarted);
+  for (const auto& q : restarted->queues)
+    EXPECT_EQ(q.limit, 0U) << q.name << ": nobody was told that it is limited";
+  const auto commits = s.kept->commits;
+  EXPECT_TRUE(s.ask<protocol::changed>(protocol::limit_queue{"q", 1}));
+  EXPECT_EQ(s.kept->commits, commits + 1);
+  EXPECT_TRUE(s.ask<protocol::changed>(protocol::limit_queue{"q", 1}));
+  EXPECT_EQ(s.kept->commits, commits + 1) << "it was said before";
+}

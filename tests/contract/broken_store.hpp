@@ -52,6 +52,9 @@ enum class fault : std::uint8_t {
   overdue_newest_first,
   overdue_without_end,
   counts_late,
+  forgets_settings,
+  keeps_plain_settings,
+  settings_as_they_came,
   last,
 };
 
@@ -63,7 +66,8 @@ inline const std::vector<std::string>& fault_names() {
     "loses a save", "removes before saving", "reads output one off", "forgets cuts", "closes gaps",
     "overwrites output", "refuses late output", "prints before saving", "orders by id", "forgets finished keys",
     "keeps the first key", "calls deleted unknown", "skips at page ends", "ignores the filter", "takes empty pages",
-    "overdue newest first", "overdue without end", "counts late"};
+    "overdue newest first", "overdue without end", "counts late", "forgets settings",
+    "keeps plain settings", "settings as they came"};
   return names;
 }
 
@@ -107,6 +111,8 @@ public:
 
   result<unit_t> commit(const batch& what) override {
     auto b = what;
+    if (is(fault::keeps_plain_settings))
+      std::erase_if(b.settings, [](const stored_setting& s) { return s.plain(); });
     if (is(fault::takes_any_epoch) || is(fault::keeps_the_epoch))
       b.epoch = real_;
     if (is(fault::loses_a_field))
@@ -211,6 +217,15 @@ public:
   result<std::vector<task_id>> overdue(const retention& bounds, std::size_t most) const override {
     auto r = memory_store::overdue(bounds, is(fault::overdue_without_end) ? 1'000'000 : most);
     if (r && is(fault::overdue_newest_first))
+      std::reverse(r->begin(), r->end());
+    return r;
+  }
+
+  result<std::vector<stored_setting>> settings() const override {
+    auto r = memory_store::settings();
+    if (is(fault::forgets_settings) && r)
+      r->clear();
+    if (is(fault::settings_as_they_came) && r)
       std::reverse(r->begin(), r->end());
     return r;
   }

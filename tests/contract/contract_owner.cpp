@@ -44,6 +44,7 @@ void a_store_that_is_not_open_answers_nothing(place& p) {
     refused(s->commit(o.next()), errc::store_closed, "commit");
     refused(s->unfinished([](const stored_task&) {}), errc::store_closed, "unfinished");
     refused(s->keyed("key 1"), errc::store_closed, "keyed");
+    refused(s->settings(), errc::store_closed, "settings");
     refused(s->get(id), errc::store_closed, "get");
     refused(s->page({}), errc::store_closed, "page");
     refused(s->output(id, 0, 1), errc::store_closed, "output");
@@ -83,6 +84,27 @@ void ids_and_version_go_on_after_everything_was_removed(place& p) {
   need(next.head.version == 4, "version is " + std::to_string(next.head.version) + " after 4 changes");
 }
 
+void what_was_said_is_kept_until_it_is_said_otherwise(place& p) {
+  const stored_setting list{setting_of::list, "", 0, true}, slow{setting_of::queue, "slow", 2, true},
+    fast{setting_of::queue, std::string{"f\0st", 4}, 4'000'000'000U, false}, cpu{setting_of::capacity, "slow", 8, false};
+  {
+    owner o{p};
+    need(got(o.box->settings(), "settings").empty(), "a new store has no settings");
+    o.set({cpu, {setting_of::queue, "slow", 7, false}, fast});
+    o.set({list, slow});
+  }
+  {
+    owner o{p};
+    need(got(o.box->settings(), "settings") == std::vector{list, fast, slow, cpu}, "settings are not what they were");
+    o.set({{setting_of::list, "", 0, false}, {setting_of::queue, "slow", 0, true}, {setting_of::queue, "slow", 0, false},
+           {setting_of::queue, "never", 0, false}});
+    refused(o.box->commit({o.head.epoch + 1, o.head.version, o.head.last_id, {}, {}, {}, {}, {list}}), errc::stale_epoch,
+            "a commit of another epoch");
+  }
+  owner o{p};
+  need(got(o.box->settings(), "settings") == std::vector{fast, cpu}, "a plain setting ends what was said before");
+}
+
 } // namespace
 
 std::vector<clause> owner_clauses() {
@@ -92,6 +114,7 @@ std::vector<clause> owner_clauses() {
     {"an_owner_that_never_closed_keeps_nobody_out", an_owner_that_never_closed_keeps_nobody_out},
     {"a_store_that_is_not_open_answers_nothing", a_store_that_is_not_open_answers_nothing},
     {"what_was_committed_outlives_its_owner", what_was_committed_outlives_its_owner},
+    {"what_was_said_is_kept_until_it_is_said_otherwise", what_was_said_is_kept_until_it_is_said_otherwise},
     {"ids_and_version_go_on_after_everything_was_removed", ids_and_version_go_on_after_everything_was_removed},
   };
 }

@@ -66,8 +66,25 @@ TEST(sqlite_file, a_newer_schema_is_refused_by_name_and_left_alone) {
   const auto r = o.connect()->open();
   EXPECT_EQ(r.code(), errc::store_too_new);
   EXPECT_NE(r.error().text.find("9"), std::string::npos) << r.error().text;
-  tamper(o.file, "PRAGMA user_version = 1");
+  tamper(o.file, "PRAGMA user_version = 2");
   EXPECT_EQ(o.connect()->open()->last_id, state_count);
+}
+
+TEST(sqlite_file, a_setting_that_was_tampered_with_is_not_served) {
+  for (const auto* what : {"of = 9", "name = 'other'", "number = 3", "paused = 0", "sum = sum + 1"}) {
+    file_owner o;
+    o.fill();
+    {
+      auto s = o.connect();
+      const auto head = s->open().value();
+      ASSERT_TRUE(s->commit({head.epoch, head.version, head.last_id, {}, {}, {}, {}, {{setting_of::queue, "q", 2, true}}}));
+    }
+    tamper(o.file, std::string{"UPDATE setting SET "} + what);
+    auto s = o.connect();
+    ASSERT_TRUE(s->open());
+    EXPECT_EQ(s->settings().code(), errc::store_damaged) << what;
+    EXPECT_EQ(s->check()->faults.size(), 1U) << what;
+  }
 }
 
 TEST(sqlite_file, what_is_no_store_is_refused_and_left_alone) {

@@ -86,6 +86,7 @@ struct contents {
   std::vector<std::string> outputs;
   tally tasks;
   std::array<std::uint64_t, state_count> bytes{};
+  std::vector<stored_setting> settings;
 
   friend bool operator==(const contents&, const contents&) = default;
 };
@@ -142,6 +143,12 @@ public:
     commit(b);
   }
 
+  void set(std::vector<stored_setting> settings) {
+    auto b = next();
+    b.settings = std::move(settings);
+    commit(b);
+  }
+
   [[nodiscard]] stored_task get(task_id id) const { return got(box->get(id), "get " + std::to_string(id)); }
 
   [[nodiscard]] std::vector<stored_task> unfinished() const {
@@ -192,6 +199,7 @@ public:
     const auto used = got(box->counts(), "counts");
     c.tasks = used.tasks;
     c.bytes = used.bytes;
+    c.settings = got(box->settings(), "settings");
     return c;
   }
 

@@ -10,6 +10,7 @@ using namespace test;
 // Only the first claim of such a key was looked at: what asked for more could never run again.
 TEST(ledger_restore, an_undeclared_capacity_is_that_of_the_largest_claim_not_of_the_first) {
   lives l;
+  l.keeps_settings = false;
   ASSERT_TRUE(l.d().book.declare("cpu", 4, l.d().now, l.d().fx));
   const auto small = l.d().add(of_kind("small", "k", {units("cpu", 1)}));
   const auto large = l.d().add(of_kind("large", "k", {units("cpu", 3)}));
@@ -164,6 +165,7 @@ TEST(ledger_restore, delays_deadlines_and_retries_go_on_by_the_wall_clock) {
 
 TEST(ledger_restore, keys_ids_and_units_go_on) {
   lives l;
+  l.keeps_settings = false;
   ASSERT_TRUE(l.d().book.declare("cpu", 4, l.d().now, l.d().fx));
   auto s = of_kind("t", "k", {units("cpu", 3)});
   s.idempotency_key = "once";

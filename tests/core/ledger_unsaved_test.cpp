@@ -69,6 +69,24 @@ struct reader : desk {
   }
 };
 
+// A pause was counted with the next commit, which on an idle list was never.
+TEST(ledger_unsaved, what_is_set_by_hand_is_counted_at_once) {
+  reader d;
+  d.add(d.kind("t"));
+  d.commit();
+  ASSERT_TRUE(d.book.pause("default", d.now, d.fx));
+  ASSERT_TRUE(d.book.limit_queue("default", 3, d.now, d.fx));
+  ASSERT_TRUE(d.book.limit_queue("other", 2, d.now, d.fx));
+  const auto t = d.book.counts();
+  ASSERT_EQ(t.queues.size(), 2U);
+  EXPECT_TRUE(t.queues[0].paused);
+  EXPECT_EQ(t.queues[0].limit, 3U);
+  EXPECT_EQ(t.queues[0].tasks.total(), 1U);
+  EXPECT_EQ(t.queues[1].name, "other");
+  EXPECT_EQ(t.queues[1].limit, 2U);
+  EXPECT_EQ(t.queues[1].tasks.total(), 0U);
+}
+
 TEST(ledger_unsaved, a_new_task_is_unknown_until_it_is_committed) {
   reader d;
   const auto id = d.add(d.kind("t"));

@@ -3,6 +3,8 @@
 
 #include "desk.hpp"
 
+#include <functional>
+#include <map>
 #include <optional>
 
 namespace stint::test {
@@ -30,6 +32,12 @@ struct lives {
     now->book.know_kind("k", false);
     if (knows_once)
       now->book.know_kind("once", true);
+    if (declare)
+      declare(*now);
+    if (!keeps_settings)
+      settings.clear();
+    for (const auto& [of, s] : settings)
+      now->book.restore(s, now->fx);
     for (auto& t : kept)
       now->book.restore(t);
     now->book.resume(version, last_id, now->now, now->fx);
@@ -54,6 +62,11 @@ struct lives {
         kept.push_back(now->book.stored(id));
     version = now->book.version();
     last_id = now->book.last_id();
+    for (const auto& s : now->fx.settings) {
+      settings.erase({s.of, s.name});
+      if (!s.plain())
+        settings[{s.of, s.name}] = s;
+    }
     // The clock that stops with the machine begins anew.
     at = {first_moment().steady, now->now.wall + later};
     begin();
@@ -67,10 +80,13 @@ struct lives {
 
   std::optional<desk> now;
   std::vector<stored_task> kept;
+  std::map<std::pair<setting_of, std::string>, stored_setting> settings;
+  std::function<void(desk&)> declare; ///< what each life says at its start
   task_version version = 0;
   task_id last_id = 0;
   std::uint64_t epoch = 0;
   bool knows_once = true;
+  bool keeps_settings = true; ///< false: as a file of the first schema
   moment at = first_moment();
 };
 

@@ -9,6 +9,8 @@
 
 namespace stint::faults {
 
+constexpr std::size_t pruned_to = 100;
+
 struct child_orders {
   std::string file;
   int pipe = 1;
@@ -21,6 +23,8 @@ struct child_orders {
   bool early = false;           ///< planted: answers leave before their commit
   std::size_t open_tasks = 0;   ///< only make so many that are not due, then wait to be killed
   bool poison = false;          ///< one task kills its process
+  bool prunes = false;          ///< keep only `pruned_to` finished tasks
+  bool may_fail = false;        ///< it starts while its disk goes: an error is no news
   std::vector<std::string> again{}; ///< names that were never acknowledged: submitted once more, under the same key
 };
 

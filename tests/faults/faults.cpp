@@ -14,6 +14,8 @@
 #include "life.hpp"
 #include "loop_disk.hpp"
 #include "parts.hpp"
+#include "replay_check.hpp"
+#include "surroundings.hpp"
 #include "witness.hpp"
 
 stint::plant stint::the_plant = stint::plant::none;
@@ -27,7 +29,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kills_of_one_file = 20;
 
 struct settings {
-  std::uint64_t kills = 1'000;
+  std::uint64_t kills = 2'000;
   std::string folder = "faults.d";
   std::uint64_t seed = 1;
   std::string only;
@@ -187,7 +189,8 @@ bool restart_is_quick(const settings& s) {
   return good;
 }
 
-/// Cuts the power of a file system under lists that write to it.
+/// Cuts the power of a file system under lists that write to it: while they start, which recovers and checkpoints, or
+/// later; every second file belongs to a list that also deletes what it has finished.
 bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
   loop_disk disk{s.folder};
   if (!disk.usable()) {
@@ -197,6 +200,7 @@ bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
   std::mt19937_64 random(s.seed);
   tally sum;
   witness w;
+  std::uint64_t early = 0;
   for (std::uint64_t k = 0; k < cuts; ++k) {
     if (k % kills_of_one_file == 0) {
       auto there = s;
@@ -210,20 +214,28 @@ bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
     o.relaxed = relaxed;
     o.again = w.unacknowledged();
     o.first_name = w.next_name();
+    o.prunes = k / kills_of_one_file % 2 == 1;
     life_plan plan;
-    plan.kill_after = std::chrono::microseconds{random() % 60'000};
+    const bool while_starting = k % 4 == 3; // it may see that, and end with an error before it is killed
+    o.may_fail = while_starting;
+    if (while_starting) {
+      plan.longest = std::chrono::microseconds{random() % 15'000};
+      ++early;
+    } else {
+      plan.kill_after = std::chrono::microseconds{random() % 60'000};
+    }
     bool cut = false;
     plan.before_kill = [&] { cut = disk.cut(); };
     const auto end = live(o, plan, [&w](const record& r) { w.hear(r); });
     ++sum.kills;
     if (end.ready_ns != 0)
       sum.ready.push_back(end.ready_ns);
-    if (!end.killed || !cut || !disk.restore()) {
+    if ((!end.killed && !while_starting) || !cut || !disk.restore()) {
       ++sum.bad_lives;
       std::printf("  no power cut: life ended %d, code %d\n", end.killed ? 1 : 0, end.code);
       break;
     }
-    sum.wrong += w.compare(o.file, false);
+    sum.wrong += w.compare(o.file, false, o.prunes ? pruned_to : 0);
     if (k % kills_of_one_file == kills_of_one_file - 1 || k + 1 == cuts) {
       sum.accepted += w.accepted();
       sum.finished += w.finished();
@@ -232,6 +244,7 @@ bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
       w = {};
   }
   sum.print(relaxed ? "control: power, relaxed" : "power cuts");
+  std::printf("  of these, %llu while the list started: recovery and checkpoint\n", tally::n(early));
   return relaxed ? sum.wrong.lost + sum.wrong.undone > 0 : sum.clean();
 }
 
@@ -253,6 +266,28 @@ bool poison_is_quarantined(const settings& s) {
   return end.finished && end.quarantined == 1 && end.ended == 99 && deaths == 3;
 }
 
+/// The state that a file gives equals what its list shows, at random moments under load.
+bool replay_equals(const settings& s) {
+  const auto moments = std::max<std::uint64_t>(20, s.kills / 10);
+  const auto honest = compare_at_moments(new_file(s, "replay.db"), moments, s.seed, false);
+  const auto control = compare_at_moments(new_file(s, "replay.db"), 20, s.seed, true);
+  std::printf("replay equals              %6llu moments  %8llu tasks  %llu of them running  different %llu\n"
+              "control: ends not saved    %6llu moments  %8llu tasks  different %llu\n",
+              tally::n(honest.moments), tally::n(honest.tasks), tally::n(honest.running), tally::n(honest.differ),
+              tally::n(control.moments), tally::n(control.tasks), tally::n(control.differ));
+  return honest.differ == 0 && honest.running > 0 && control.differ > 0;
+}
+
+bool files(const settings& s) { return files_are_taken_away(s.folder); }
+bool full(const settings& s) { return disk_fills_up(s.folder); }
+bool clocks(const settings& s) {
+  const bool good = clock_is_set(s.folder, s.seed, "clock set by 1 s and 1 day");
+  the_plant = plant::wall_clock_timeout;
+  const bool caught = !clock_is_set(s.folder, s.seed, "control: wall clock");
+  the_plant = plant::none;
+  return good && caught;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -265,7 +300,11 @@ int main(int argc, char** argv) {
                               {"points", kills_at_points},
                               {"control", early_answers_are_caught},
                               {"restart", restart_is_quick},
+                              {"replay", replay_equals},
                               {"poison", poison_is_quarantined},
+                              {"files", files},
+                              {"full", full},
+                              {"clock", clocks},
                               {"power", power_cuts},
                               {"power-relaxed", relaxed_power_cuts}},
                              s, s.only);

@@ -43,7 +43,7 @@ std::vector<std::string> words_of(const child_orders& o) {
     names << n << "\n";
   return {"faults", "child", o.file, std::to_string(o.seed), std::to_string(o.first_name),
           o.die_at.empty() ? "-" : o.die_at, std::to_string(o.die_after),
-          std::string{o.finish ? "f" : ""} + (o.relaxed ? "r" : "") + (o.early ? "e" : "") + (o.poison ? "p" : "") + "-",
+          std::string{o.finish ? "f" : ""} + (o.relaxed ? "r" : "") + (o.early ? "e" : "") + (o.poison ? "p" : "") + (o.prunes ? "k" : "") + (o.may_fail ? "m" : "") + "-",
           std::to_string(o.open_tasks)};
 }
 
@@ -61,6 +61,8 @@ child_orders orders_of(const std::vector<std::string>& w) {
   o.relaxed = flag('r');
   o.early = flag('e');
   o.poison = flag('p');
+  o.prunes = flag('k');
+  o.may_fail = flag('m');
   o.open_tasks = number(8);
   std::ifstream names{names_file(o)};
   for (std::string n; std::getline(names, n);)

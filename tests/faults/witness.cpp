@@ -1,5 +1,6 @@
 #include "witness.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -32,7 +33,7 @@ void witness::hear(const record& r) {
   }
 }
 
-wrongs witness::compare(const std::string& file, bool all_ended) {
+wrongs witness::compare(const std::string& file, bool all_ended, std::size_t kept) {
   auto w = heard_;
   heard_ = {};
   sqlite_store s{{file}};
@@ -66,12 +67,14 @@ wrongs witness::compare(const std::string& file, bool all_ended) {
       take(std::move(t));
     ask.cursor = p->next;
   } while (ask.cursor != 0);
+  const auto finished = std::count_if(there.begin(), there.end(), [](const auto& t) { return terminal(t.second.state); });
+  const bool pruned = kept != 0 && static_cast<std::size_t>(finished) >= kept;
   for (const auto& [id, name] : names_)
-    if (const auto t = there.find(id); t == there.end() || t->second.what.name != name)
+    if (const auto t = there.find(id); t == there.end() ? !pruned : t->second.what.name != name)
       ++w.lost;
   for (const auto& [id, e] : ends_) {
     const auto t = there.find(id);
-    if (t == there.end() || t->second.version != e.version || static_cast<std::uint64_t>(t->second.state) != e.state)
+    if (t == there.end() ? !pruned : t->second.version != e.version || static_cast<std::uint64_t>(t->second.state) != e.state)
       ++w.undone;
   }
   std::set<std::string> seen;

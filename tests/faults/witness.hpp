@@ -39,8 +39,9 @@ class witness {
 public:
   void hear(const record& r);
 
-  /// Opens the file and compares; `all_ended`: everything must have.
-  wrongs compare(const std::string& file, bool all_ended);
+  /// Opens the file and compares; `all_ended`: everything must have. `kept`: tasks may be missing while so many that have
+  /// finished are there; 0: none may.
+  wrongs compare(const std::string& file, bool all_ended, std::size_t kept = 0);
 
   /// Numbers below `next_name` that nobody acknowledged: they may be there or not.
   [[nodiscard]] std::vector<std::string> unacknowledged() const;

@@ -65,15 +65,24 @@ inline const std::vector<claim>& claims_of(const record& r) {
 inline constexpr std::uint32_t sim_capacity = 3;
 inline constexpr std::int32_t stale_code = 999'999;
 
+/// What holds for all lives of a list together.
+struct history {
+  std::set<std::pair<task_id, std::uint32_t>> begun; ///< attempts
+  std::set<task_id> quarantined;
+};
+
+/// For one life.
 class oracle {
 public:
-  explicit oracle(const ledger& rules) : rules_(rules) {}
+  oracle(const ledger& rules, history& before)
+      : rules_(rules), begun_(before.begun), quarantined_(before.quarantined) {}
 
   struct executing {
     task_id id;
     std::uint32_t attempt;
     steady_time began;
     std::vector<claim> claims;
+    bool alone = false; ///< a suspect
     bool freed = false; ///< by hand, while its body was stuck
   };
 
@@ -82,22 +91,24 @@ public:
     const auto* r = rules_.find(id);
     need(r != nullptr, "task ", id, " began and is not there");
     std::uint64_t units = 0;
+    const bool alone = r->deaths >= deaths_to_run_alone;
     for (const auto& e : now_) {
       if (e.freed)
         continue;
       if (asked_.contains(e.id)) { // allowed if the answer, which is under way, is yes
-        if (clash(e.claims, claims_of(*r)))
+        if (alone || e.alone || clash(e.claims, claims_of(*r)))
           suspects_.insert(e.id);
         continue;
       }
       need(!clash(e.claims, claims_of(*r)), "tasks ", e.id, " and ", id, " run together and clash");
+      need(!alone && !e.alone, "tasks ", e.id, " and ", id, " run together, and one of them is a suspect");
       for (const auto& c : e.claims)
         units += c.mode == claim_mode::units ? c.units : 0;
     }
     for (const auto& c : claims_of(*r))
       if (c.mode == claim_mode::units)
         need(units + c.units <= sim_capacity, "units overdrawn by ", id);
-    now_.push_back({id, attempt, now.steady, claims_of(*r)});
+    now_.push_back({id, attempt, now.steady, claims_of(*r), alone});
     mix(id, attempt);
   }
 
@@ -225,9 +236,12 @@ private:
 
   void within_limit(const record& r) const {
     const auto totals = rules_.counts();
-    const auto& q = totals.queues.at(r.queue - 1);
-    const auto runs = q.tasks[state::running] + q.tasks[state::cancelling];
-    need(q.limit == 0 || runs <= q.limit, "queue ", q.name, " runs ", runs, " of ", q.limit);
+    const auto limit = r.queue <= totals.queues.size() ? totals.queues[r.queue - 1].limit : 0;
+    std::uint64_t runs = 0;
+    for (task_id id = 1; limit != 0 && id <= rules_.last_id(); ++id)
+      if (const auto* o = rules_.find(id); o != nullptr && o->queue == r.queue && running(o->state))
+        ++runs;
+    need(limit == 0 || runs <= limit, "queue ", r.queue, " runs ", runs, " of ", limit);
   }
 
   static bool in_the_way(const std::vector<claim>& a, const std::vector<claim>& b) {
@@ -247,11 +261,11 @@ private:
 
   const ledger& rules_;
   std::vector<executing> now_;
-  std::set<std::pair<task_id, std::uint32_t>> begun_;
+  std::set<std::pair<task_id, std::uint32_t>>& begun_;
   std::multiset<task_id> asked_;
   std::set<task_id> suspects_;
   std::uint64_t digest_ = 14695981039346656037ULL;
-  std::set<task_id> quarantined_;
+  std::set<task_id>& quarantined_;
   std::map<task_id, last> seen_;
 };
 

@@ -6,48 +6,65 @@ namespace stint::sim {
 
 using namespace std::chrono_literals;
 
-simulation::simulation(std::uint64_t seed, std::size_t steps) : dice_(seed), steps_(steps) {
-  env_ = std::make_shared<test::test_environment>(seed, [this](auto port, const auto& clock) {
-    runners_.push_back(std::make_shared<sim_runner>(std::move(port), clock));
-    return runners_.back();
-  });
-  world_ = std::make_unique<test::step_system>(env_);
-  options with;
-  with.workers = 1 + below(3);
-  with.limits.finished_kept = 40;
-  list_ = world_->spawn_list(with);
-  shell_ = static_cast<const list_actor*>(caf::actor_cast<caf::abstract_actor*>(list_));
-  rules_ = &shell_->rules();
-  oracle_ = std::make_unique<oracle>(*rules_);
-  listen();
-  world_->ask<protocol::changed>(list_, protocol::declare{"cpu", sim_capacity});
+simulation::simulation(std::uint64_t seed, std::size_t steps, bool stored)
+    : dice_(seed), steps_(steps), busy_(seed % 4 == 3), disk_(stored ? std::make_unique<sim_disk>() : nullptr) {
+  with_.workers = 1 + below(3);
+  with_.limits.finished_kept = 40;
+  with_.capacities = {{"cpu", sim_capacity}};
+  if (disk_)
+    with_.kinds.add("work", body{[] {}})
+      .add("once", kind{body{[] {}}, true, {}})
+      .add("short", short_body())
+      .add("promised", promised_body());
+  begin_life();
 }
 
-simulation::~simulation() { caf::anon_send_exit(ear_, caf::exit_reason::user_shutdown); }
+simulation::~simulation() { end_life(); }
 
-/// Follows every event: no gap, and each task goes on from where it was.
+/// Follows every event: no gap, each task goes on from where it was, and all of it is committed.
 void simulation::listen() {
-  ear_ = world_->system().spawn([s = stream_, owner = list_](caf::event_based_actor* self) -> caf::behavior {
+  stream_ = std::make_shared<stream>();
+  ear_ = world_->system().spawn([s = stream_, owner = list_, disk = disk_.get()](caf::event_based_actor* self) -> caf::behavior {
     return {
-      [s, owner, self](const protocol::events& m) {
+      [s, owner, self, disk](const protocol::events& m) {
         const auto& b = *m.batch;
-        if (b.from != s->to || b.events.size() != b.to - b.from)
+        if ((s->heard && b.from != s->to) || b.events.size() != b.to - b.from)
           s->wrong = "gap in the stream after version " + std::to_string(s->to);
         s->to = b.to;
+        s->heard = true;
         for (const auto& e : b.events) {
+          if (disk != nullptr && e.version > disk->version)
+            s->wrong = "event " + std::to_string(e.version) + " left before its commit";
+          if (const auto r = s->snapshot.find(e.id); r != s->snapshot.end() && e.version <= r->second)
+            continue; // the record contains it
           auto known = s->states.find(e.id);
-          if (!e.created && (known == s->states.end() || known->second != e.from))
-            s->wrong = "event " + std::to_string(e.version) + " does not go on from where its task was";
+          const bool unknown = known == s->states.end();
+          if (!e.created && (unknown ? s->complete : known->second != e.from))
+            s->wrong = "event " + std::to_string(e.version) + " of task " + std::to_string(e.id) + " goes on from "
+                       + std::string{to_string(e.from)} + ", and its task was "
+                       + (unknown ? "unknown" : std::string{to_string(known->second)});
           if (!e.created && !e.deleted && !legal(e.from, e.to))
             s->wrong = "event " + std::to_string(e.version) + " tells an illegal move";
+          if (e.deleted && !terminal(e.to))
+            s->wrong = "event " + std::to_string(e.version) + " tells of a deletion before the end";
           s->states[e.id] = e.to;
           if (e.deleted)
             s->states.erase(e.id);
         }
         caf_shim::tell(*self, owner, protocol::credit{m.number, 1});
       },
-      [](const protocol::snapshot&) {},
-      [s](const protocol::snapshot_end&) { s->complete = true; },
+      [s, owner, self](const protocol::snapshot& m) {
+        for (const auto& t : m.tasks) {
+          s->states[t.id] = t.state;
+          s->snapshot[t.id] = t.version;
+        }
+        caf_shim::tell(*self, owner, protocol::credit{m.number, 1});
+      },
+      [s](const protocol::snapshot_end& m) {
+        s->complete = true;
+        if (!s->heard)
+          s->to = m.version;
+      },
       [s](const protocol::reset& m) { s->wrong = "reset: " + m.why; },
     };
   });
@@ -57,7 +74,16 @@ void simulation::listen() {
 spec simulation::some_spec() {
   static const std::vector<std::string> keys{"", "a", "a/b", "a/b/c", "a/d", "e", "e/f"};
   spec s;
-  s.name = "t";
+  s.name = "t" + std::to_string(++last_name_);
+  if (disk_ && chance(60))
+    s.idempotency_key = s.name;
+  if (disk_ && chance(85))
+    s.kind = std::array{"work", "work", "work", "once", "short", "promised"}[below(6)];
+  if (busy_ && chance(85)) {
+    if (chance(60))
+      s.claims.push_back(exclusive("k"));
+    return s;
+  }
   s.priority = chance(70) ? 0 : static_cast<int>(below(5)) - 2;
   s.queue = chance(80) ? "default" : "other"; // which has a limit at times
   s.retry.max_attempts = static_cast<std::uint32_t>(1 + below(3));
@@ -94,24 +120,36 @@ outcome simulation::some_outcome() {
 
 /// How long a body says it took: mostly so short that the next ones travel together.
 nanos simulation::some_length() {
+  if (busy_ && chance(90))
+    return 1us;
   static constexpr std::array<nanos, 6> lengths{100ns, 1us, 20us, 0ns, 1ms, 1s};
   return lengths[below(lengths.size())];
 }
 
+body simulation::short_body() {
+  return cooperative([this](context& job) {
+    if (dying_)
+      return succeeded();
+    oracle_->began(job.id(), job.attempt(), env_->now());
+    oracle_->ended(job.id(), job.attempt());
+    return some_outcome();
+  });
+}
+
+body simulation::promised_body() {
+  return asynchronous([this](context& job, promise debt) {
+    if (dying_)
+      return;
+    oracle_->began(job.id(), job.attempt(), env_->now());
+    owed_.push_back({job.id(), job.attempt(), std::move(debt)});
+  });
+}
+
 /// Of any style. A blocking one is played by its runner, the others by their worker.
 body simulation::some_body() {
-  switch (below(8)) {
-    case 0:
-      return cooperative([this](context& job) {
-        oracle_->began(job.id(), job.attempt(), env_->now());
-        oracle_->ended(job.id(), job.attempt());
-        return some_outcome();
-      });
-    case 1:
-      return asynchronous([this](context& job, promise debt) {
-        oracle_->began(job.id(), job.attempt(), env_->now());
-        owed_.push_back({job.id(), job.attempt(), std::move(debt)});
-      });
+  switch (busy_ ? 7 : below(8)) {
+    case 0: return short_body();
+    case 1: return promised_body();
     default: return [] {};
   }
 }
@@ -127,9 +165,14 @@ void simulation::keep_one() {
 
 void simulation::submit() {
   protocol::submit m;
-  for (auto n = 1 + below(4); n > 0; --n)
-    m.tasks.push_back({some_spec(), some_body()});
-  world_->begin_ask<protocol::submitted>(list_, std::move(m));
+  submission_asked asked;
+  for (auto n = 1 + below(4); n > 0; --n) {
+    asked.what.push_back(some_spec());
+    m.tasks.push_back({asked.what.back(), asked.what.back().kind.empty() ? some_body() : body{}});
+  }
+  asked.question.box = world_->begin_ask<protocol::submitted>(list_, std::move(m));
+  if (disk_)
+    submissions_.push_back(std::move(asked));
 }
 
 /// A result of an attempt that is over, as a slow network or a zombie would send it.
@@ -184,7 +227,12 @@ void simulation::act() {
     case 8: play_bodies(); break;
     case 9: world_->advance_only(std::chrono::milliseconds{below(1500)}); break;
     case 10: world_->advance_only(std::chrono::seconds{below(12)}); break;
-    case 11: world_->begin_ask<protocol::changed>(list_, protocol::cancel{some_task(), 0}); break;
+    case 11: {
+      const auto a = runners_[below(runners_.size())]->running();
+      const auto id = busy_ && a ? a->what().id : some_task();
+      world_->begin_ask<protocol::changed>(list_, protocol::cancel{id, 0});
+      break;
+    }
     case 12: world_->begin_ask<protocol::changed>(list_, protocol::remove{some_task(), 0}); break;
     case 13: world_->begin_ask<protocol::submitted>(list_, protocol::retry{some_task(), 0}); break;
     case 14:
@@ -247,11 +295,17 @@ void simulation::deliver() {
 
 std::uint64_t simulation::run() {
   for (std::size_t i = 0; i < steps_; ++i) {
+    if (disk_ && below(100) == 0)
+      trouble();
     if (chance(35))
       act();
     deliver();
   }
   heal();
+  if (disk_) {
+    fate_.commits = disk_->commits;
+    fate_.accepted = accepted_.size();
+  }
   return hash_;
 }
 

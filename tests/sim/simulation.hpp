@@ -1,7 +1,8 @@
-/// One life of a list, drawn from a seed: the real list and workers, stepped message by message in virtual time.
+/// A list's story, drawn from a seed: the real list and workers, stepped message by message in virtual time.
 ///
 /// First chaos (submissions, cancels, deaths, late messages, clock steps), then healing: everything must come to an end
-/// and every question be answered. A breach of an invariant is thrown as sim::breach.
+/// and every question be answered. With a disk the list dies, too, or is stopped, and its successor goes on with the
+/// story; commits fail, and take as long as the seed lets their messages lie. A breach is thrown as sim::breach.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <sim/oracle.hpp>
+#include <sim/sim_disk.hpp>
 #include <sim/sim_runner.hpp>
 #include <stint/step_system.hpp>
 
@@ -16,16 +18,37 @@ namespace stint::sim {
 
 class simulation {
 public:
-  simulation(std::uint64_t seed, std::size_t steps);
+  /// `stored`: over a disk.
+  simulation(std::uint64_t seed, std::size_t steps, bool stored = false);
   ~simulation();
 
   /// Runs it; returns a hash of everything that happened.
   std::uint64_t run();
 
+  /// What happened to the list on its disk.
+  struct fates {
+    std::uint64_t crashes = 0;
+    std::uint64_t stops = 0;
+    std::uint64_t commits = 0;
+    std::uint64_t failed_commits = 0;
+    std::uint64_t accepted = 0;
+    fates& operator+=(const fates& o) {
+      crashes += o.crashes;
+      stops += o.stops;
+      commits += o.commits;
+      failed_commits += o.failed_commits;
+      accepted += o.accepted;
+      return *this;
+    }
+  };
+  [[nodiscard]] const fates& fate() const { return fate_; }
+
 private:
   struct stream {
     task_version to = 0;
+    bool heard = false; ///< some event
     bool complete = false;
+    std::map<task_id, task_version> snapshot;
     std::map<task_id, state> states;
     std::string wrong;
   };
@@ -39,6 +62,10 @@ private:
     std::shared_ptr<std::optional<result<T>>> box;
     bool checked = false;
   };
+  struct submission_asked {
+    open_question<protocol::submitted> question;
+    std::vector<spec> what;
+  };
 
   [[nodiscard]] bool chance(unsigned percent) { return dice_.roll() % 100 < percent; }
   [[nodiscard]] std::uint64_t below(std::uint64_t n) { return dice_.roll() % n; }
@@ -46,6 +73,8 @@ private:
   spec some_spec();
   outcome some_outcome();
   nanos some_length();
+  body short_body();
+  body promised_body();
   body some_body();
   void keep_one();
   void listen();
@@ -60,8 +89,33 @@ private:
   void rest();
   void heal();
 
+  // -- lives of a list over a disk: simulation_life.cpp
+  void begin_life();
+  void end_life();
+  void crash();
+  void stop_in_order();
+  bool end_bodies_for_stop();
+  void trouble();
+  void check_restored(const sim_disk& before) const;
+  void check_saved();
+  void check_submitted();
+  void is_accepted(task_id id, const std::string& name);
+  void submit_again();
+  void keep_unsure(const submission_asked& s);
+
   dice dice_;
   std::size_t steps_;
+  bool busy_; ///< short bodies and one key, so that tasks travel together
+  std::unique_ptr<sim_disk> disk_;
+  std::shared_ptr<sim_store> store_;
+  fates fate_;
+  history history_;
+  bool dying_ = false;
+  std::uint64_t last_name_ = 0;
+  std::vector<submission_asked> submissions_;
+  std::vector<spec> unsure_;                  ///< submitted to a list that refused, or died before it answered
+  std::map<task_id, std::string> accepted_;   ///< what was acknowledged
+  options with_;
   std::shared_ptr<test::test_environment> env_;
   std::vector<std::shared_ptr<sim_runner>> runners_;
   std::unique_ptr<test::step_system> world_;

@@ -20,7 +20,7 @@ void simulation::check_answers() {
   for (auto& q : pages_)
     if (!q.checked && q.box->has_value()) {
       q.checked = true;
-      if (const auto& p = **q.box; p && p->version == rules_->version())
+      if (const auto& p = **q.box; p && p->version == rules_->seen_version())
         for (const auto& t : p->tasks) {
           const auto now = rules_->get(t.id);
           need(now && now->state == t.state && now->version == t.version && now->attempt == t.attempt, "task ", t.id,
@@ -34,6 +34,8 @@ void simulation::check() {
   oracle_->look(env_->now(), died != deaths_seen_);
   deaths_seen_ = died;
   need(stream_->wrong.empty(), stream_->wrong);
+  if (disk_)
+    check_saved();
   for (auto& f : fences_) {
     if (f.checked || !f.box->has_value())
       continue;
@@ -81,6 +83,15 @@ void simulation::rest() {
 }
 
 void simulation::heal() {
+  if (disk_) { // it works again, and the list finds out
+    disk_->failures = 0;
+    disk_->closes = false;
+    for (int i = 0; i < 3; ++i) {
+      while (world_->step())
+        check();
+      world_->advance_only(200ms);
+    }
+  }
   world_->begin_ask<protocol::changed>(list_, protocol::resume{});
   world_->begin_ask<protocol::changed>(list_, protocol::resume{"other"});
   world_->begin_ask<protocol::changed>(list_, protocol::limit_queue{"other", 0});
@@ -105,8 +116,9 @@ void simulation::heal() {
           r->finish(a, succeeded(), 1ms);
         }
     }
-    // Short steps first, so that nothing times out that could have ended.
-    world_->advance_only(round < 300 ? 500ms : std::chrono::milliseconds{60'000});
+    // Short steps first, so that nothing times out that could have ended. What was due by a wall clock that was set back
+    // before a restart is due in days.
+    world_->advance_only(round < 300 ? nanos{500ms} : disk_ ? nanos{4h} : nanos{1min});
   }
   for (task_id id = 1; id <= rules_->last_id(); ++id)
     if (const auto* r = rules_->find(id))

@@ -16,6 +16,7 @@ public:
     pages();
     tasks();
     output();
+    look_at([this] { static_cast<void>(read_settings(f_)); });
     for (std::size_t s = 0; s < state_count; ++s)
       if (report_.counted.tasks.by_state[s] != f_.head.used.tasks.by_state[s]
           || report_.counted.bytes[s] != f_.head.used.bytes[s])

@@ -15,6 +15,10 @@ std::uint64_t sum_of_piece(task_id id, std::uint64_t at, std::string_view text) 
   return digest{}.add(id).add(at).add(text).value();
 }
 
+std::uint64_t sum_of_setting(const stored_setting& s) {
+  return digest{}.add(std::uint64_t{static_cast<std::uint8_t>(s.of)}).add(s.name).add(s.number).add(s.paused ? 1U : 0U).value();
+}
+
 /// A piece of output that a statement stands at.
 struct piece {
   std::uint64_t at = 0;
@@ -77,6 +81,19 @@ output_piece read_output(sqlite_file& f, task_id id, std::uint64_t offset, std::
   });
   p.dropped = p.offset - asked;
   return p;
+}
+
+std::vector<stored_setting> read_settings(sqlite_file& f) {
+  std::vector<stored_setting> out;
+  auto& s = f.read_settings;
+  const reset_at_end end{s};
+  while (s.step()) {
+    const auto of = s.bits(0);
+    out.push_back({static_cast<setting_of>(of), std::string{s.bytes(1)}, static_cast<std::uint32_t>(s.bits(2)), s.bits(3) != 0});
+    if (of > static_cast<std::uint64_t>(setting_of::capacity) || sum_of_setting(out.back()) != s.bits(4))
+      throw sqlite_failure{{errc::store_damaged, "a setting does not fit its sum"}};
+  }
+  return out;
 }
 
 sqlite_commit::sqlite_commit(sqlite_file& f) : f_(f), head_(f.head), newest_(f.head.at.last_id) { f_.begin.run(); }
@@ -143,6 +160,17 @@ void sqlite_commit::apply(const store::batch& b) {
     cut(c);
   for (auto id : b.removed)
     remove(id);
+  for (const auto& s : b.settings)
+    set(s);
+}
+
+void sqlite_commit::set(const stored_setting& s) {
+  const std::uint64_t of = static_cast<std::uint8_t>(s.of);
+  const std::string_view name{s.name};
+  if (s.plain())
+    f_.delete_setting.bind(of, name).run();
+  else
+    f_.write_setting.bind(of, name, std::uint64_t{s.number}, std::uint64_t{s.paused}, sum_of_setting(s)).run();
 }
 
 void sqlite_commit::save(const stored_task& t, const store::batch& b) {

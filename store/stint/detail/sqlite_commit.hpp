@@ -19,6 +19,8 @@ printed_size printed_by(sqlite_file& f, task_id id);
 
 output_piece read_output(sqlite_file& f, task_id id, std::uint64_t offset, std::size_t limit);
 
+std::vector<stored_setting> read_settings(sqlite_file& f);
+
 class sqlite_commit {
 public:
   explicit sqlite_commit(sqlite_file& f);
@@ -45,6 +47,7 @@ private:
   void print(const stored_text& p);
   void cut(const output_cut& c);
   void remove(task_id id);
+  void set(const stored_setting& s);
   void keep_printed(task_id id, const printed_size& now, state s, std::uint64_t before);
 
   sqlite_file& f_;

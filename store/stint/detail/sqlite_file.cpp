@@ -37,6 +37,16 @@ constexpr std::array<const char*, newest_schema> steps{
       PRIMARY KEY (task, at)
     ) WITHOUT ROWID;
   )sql",
+  R"sql(
+    CREATE TABLE setting (
+      of INTEGER NOT NULL,     -- list, queue or capacity
+      name BLOB NOT NULL,
+      number INTEGER NOT NULL,
+      paused INTEGER NOT NULL,
+      sum INTEGER NOT NULL,
+      PRIMARY KEY (of, name)
+    ) WITHOUT ROWID;
+  )sql",
 };
 
 std::int64_t pragma(connection& db, const char* sql) {
@@ -106,19 +116,32 @@ sqlite_file::sqlite_file(const sqlite_options& with)
   }
 }
 
+sqlite_file::sqlite_file(const sqlite_options& with, as_it_is)
+    : sums(find_vfs(with.vfs)), sealed(with.file, find_vfs(with.vfs)), seals(false) {
+  auto* fs = find_vfs(with.vfs);
+  if (!there_and_whole(with.file, fs, with.vfs.empty()))
+    throw sqlite_failure{{errc::io_failed, "there is no such file"}};
+  db.open(with.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, sums.name());
+  must_be_ours(db, with.file, fs);
+  page_sums::reserve(db.get());
+  // The log stays where it is. One that was not there SQLite makes empty, and removes at the end.
+  int log = 0;
+  fs->xAccess(fs, (with.file + "-wal").c_str(), SQLITE_ACCESS_EXISTS, &log);
+  sqlite3_db_config(db.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log, nullptr);
+  db.run("PRAGMA trusted_schema = OFF");
+  db.run("PRAGMA cell_size_check = ON");
+  db.run("PRAGMA locking_mode = EXCLUSIVE");
+  migrate();
+  prepare();
+  read_head();
+}
+
 void sqlite_file::begin_life(const sqlite_options& with) {
   set_up();
   migrate();
+  db.run("COMMIT");
   prepare();
-  statement read{db, "SELECT body, sum FROM head"};
-  if (!read.step())
-    throw sqlite_failure{{errc::store_damaged, "it has no head"}};
-  head = store_head::from(read.bytes(0), read.bits(1));
-  read.reset();
-  if (const auto acknowledged = sealed.commits(); acknowledged && *acknowledged > head.commits)
-    throw sqlite_failure{{errc::store_damaged, "it has " + std::to_string(head.commits) + " commits, but "
-                                                 + std::to_string(*acknowledged) + " were acknowledged; to go on without "
-                                                 + "them all the same, remove " + sealed.path()}};
+  read_head();
   ++head.at.epoch;
   ++head.commits;
   begin.run();
@@ -132,10 +155,23 @@ void sqlite_file::begin_life(const sqlite_options& with) {
     make_private(sealed.path());
   sealed.make();
   sealed.write(head.commits);
-  statement any{db, "SELECT 1 FROM printed LIMIT 1"};
-  has_output = any.step();
   if (with.mode == store_mode::relaxed)
     db.run("PRAGMA synchronous = NORMAL");
+}
+
+/// Reads how far the list is, and whether that is as far as was acknowledged.
+void sqlite_file::read_head() {
+  statement read{db, "SELECT body, sum FROM head"};
+  if (!read.step())
+    throw sqlite_failure{{errc::store_damaged, "it has no head"}};
+  head = store_head::from(read.bytes(0), read.bits(1));
+  read.reset();
+  if (const auto acknowledged = sealed.commits(); acknowledged && *acknowledged > head.commits)
+    throw sqlite_failure{{errc::store_damaged, "it has " + std::to_string(head.commits) + " commits, but "
+                                                 + std::to_string(*acknowledged) + " were acknowledged; to go on without "
+                                                 + "them all the same, remove " + sealed.path()}};
+  statement any{db, "SELECT 1 FROM printed LIMIT 1"};
+  has_output = any.step();
 }
 
 void sqlite_file::set_up() {
@@ -154,6 +190,7 @@ void sqlite_file::set_up() {
   db.run("PRAGMA temp_store = MEMORY");
 }
 
+/// Brings the schema forward in a transaction that it leaves open.
 void sqlite_file::migrate() {
   db.run("BEGIN IMMEDIATE");
   auto schema = pragma(db, "PRAGMA user_version");
@@ -164,6 +201,7 @@ void sqlite_file::migrate() {
   if (schema > newest_schema)
     throw sqlite_failure{{errc::store_too_new, "its schema is " + std::to_string(schema) + ", this stint knows those up to "
                                                  + std::to_string(newest_schema)}};
+  const bool old = schema < newest_schema;
   for (; schema < newest_schema; ++schema)
     db.run(steps[static_cast<std::size_t>(schema)]);
   if (empty) {
@@ -171,8 +209,8 @@ void sqlite_file::migrate() {
     statement{db, "INSERT INTO head VALUES (1, ?, ?)"}.bind(std::string_view{first}, digest{}.add(first).value()).run();
     db.run(("PRAGMA application_id = " + std::to_string(application)).c_str());
   }
-  db.run(("PRAGMA user_version = " + std::to_string(newest_schema)).c_str());
-  db.run("COMMIT");
+  if (old)
+    db.run(("PRAGMA user_version = " + std::to_string(newest_schema)).c_str());
 }
 
 void sqlite_file::prepare() {
@@ -203,6 +241,9 @@ void sqlite_file::prepare() {
   make(write_printed, "INSERT OR REPLACE INTO printed VALUES (?, ?, ?, ?)");
   make(delete_printed, "DELETE FROM printed WHERE task = ?");
 #undef STINT_TASK_COLUMNS
+  make(read_settings, "SELECT of, name, number, paused, sum FROM setting ORDER BY of, name");
+  make(write_setting, "INSERT OR REPLACE INTO setting VALUES (?, ?, ?, ?, ?)");
+  make(delete_setting, "DELETE FROM setting WHERE of = ? AND name = ?");
 }
 
 void sqlite_file::must_be_in_place() const {

@@ -16,7 +16,7 @@
 namespace stint::detail {
 
 /// The newest schema that this code writes, and what marks a file as a store (PRAGMA application_id: "stin").
-inline constexpr std::int64_t newest_schema = 1;
+inline constexpr std::int64_t newest_schema = 2;
 inline constexpr std::int64_t application = 0x7374696E;
 
 /// Bytes that a task's row counts beyond its body and key.
@@ -45,6 +45,11 @@ public:
   /// Opens or makes the file, takes its lock, brings its schema forward and raises the epoch.
   explicit sqlite_file(const sqlite_options& with);
 
+  /// Opens a file to look at: what an owner would write first (a newer schema, its epoch, its log's end) is not written,
+  /// or in a transaction that never ends well.
+  struct as_it_is {};
+  sqlite_file(const sqlite_options& with, as_it_is);
+
   page_sums sums; ///< first: the connection ends before it
   connection db;
   seal sealed;
@@ -56,6 +61,7 @@ public:
   statement begin, commit, rollback, write_head;
   statement insert_task, update_task, delete_task, size_of_task, read_task, unfinished, keyed, forwards, backwards, ended;
   statement add_piece, delete_piece, delete_pieces, pieces_from, piece_before, read_printed, write_printed, delete_printed;
+  statement read_settings, write_setting, delete_setting;
 
   /// Ends with an error when the file is not at its path any more: what is written to it now, nobody would find.
   void must_be_in_place() const;
@@ -71,6 +77,7 @@ private:
   void set_up();
   void migrate();
   void prepare();
+  void read_head();
 };
 
 /// The sum of a task's row.

@@ -1,0 +1,35 @@
+#include "link_options.hpp"
+
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+
+namespace stint::cli {
+
+void link_options::add_to(CLI::App& verb, const std::string& address_option, const std::string& about) {
+  verb.add_option(address_option, address, about)->required()->type_name("HOST:PORT");
+  auto* tls = verb.add_option("--tls", tls_dir, "Folder with ca.pem, cert.pem and key.pem (see stint certs)")->type_name("DIR");
+  verb.add_flag("--insecure", insecure, "No TLS: for trying it out on one machine")->excludes(tls);
+}
+
+at link_options::where() const {
+  at out;
+  const auto colon = address.rfind(':');
+  const auto port = colon == std::string::npos ? std::string{} : address.substr(colon + 1);
+  const auto* end = port.data() + port.size();
+  const auto read = std::from_chars(port.data(), end, out.port);
+  if (port.empty() || read.ec != std::errc{} || read.ptr != end || colon == 0)
+    throw start_error{{errc::invalid_option, "'" + address + "' is no HOST:PORT"}};
+  out.host = address.substr(0, colon);
+  return out;
+}
+
+link_security link_options::security() const {
+  if (insecure)
+    return link_security::insecure();
+  if (tls_dir.empty())
+    throw start_error{{errc::invalid_option, "--tls DIR is missing (or --insecure, on one machine)"}};
+  return link_security::tls_folder(tls_dir);
+}
+
+} // namespace stint::cli

@@ -1,0 +1,29 @@
+/// What the verbs that talk to other processes have in common: an address, and how the link is protected.
+///
+/// Errors   invalid_option for an address that is none, and unless exactly one of --tls and --insecure is given.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include <stint/at.hpp>
+#include <stint/configure_nodes.hpp>
+
+namespace stint::cli {
+
+struct link_options {
+  std::string address;
+  std::string tls_dir;
+  bool insecure = false;
+
+  /// Adds `--connect` or `--listen`, and what protects the link.
+  void add_to(CLI::App& verb, const std::string& address_option, const std::string& about);
+
+  /// Reads HOST:PORT.
+  [[nodiscard]] at where() const;
+  [[nodiscard]] link_security security() const;
+};
+
+} // namespace stint::cli

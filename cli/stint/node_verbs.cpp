@@ -1,0 +1,44 @@
+#include "node_verbs.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace stint::cli {
+
+node_verbs::node_verbs(CLI::App& app)
+    : serve_verb_(app.add_subcommand("serve", "Own a list that workers and clients connect to")),
+      worker_verb_(app.add_subcommand("worker", "Run commands for a served list")),
+      run_verb_(app.add_subcommand("run", "Have a served list run a command, and follow it")),
+      certs_verb_(app.add_subcommand("certs", "Make a CA and a certificate, for trying it out")) {
+  serve_.link.add_to(*serve_verb_, "--listen", "Address and port to listen at; port 0: any");
+  serve_verb_->add_option("--store", serve_.store, "Keep the tasks in this file (default: in memory)")->type_name("FILE");
+  serve_verb_->add_option("--beat", serve_.beat, "How often workers say that they live (default 3s)")->type_name("TIME");
+  serve_verb_->add_option("--lease", serve_.lease, "Silent for so long, a worker counts as dead (default 9s)")->type_name("TIME");
+  serve_verb_->footer("Members of the CA are fully trusted: use one for nothing else.");
+
+  worker_.link.add_to(*worker_verb_, "--connect", "Where the list is served");
+  worker_verb_->add_option("--slots", worker_.slots, "Commands that run at once (default 1)")
+    ->check(CLI::Range(1, 1024))
+    ->type_name("N");
+
+  run_.link.add_to(*run_verb_, "--connect", "Where the list is served");
+  run_verb_->add_option("--name", run_.name, "The task's name (default: the program's)")->type_name("TEXT");
+  run_verb_->add_option("COMMAND", run_.command, "The program and its arguments, after --")->required();
+  run_verb_->footer("Exit code: that of the command; 1 when there is none, 2 when nobody could be asked, 130 after Ctrl-C,\n"
+                    "which cancels the task.");
+
+  certs_verb_->add_option("DIR", certs_dir_, "Folder for ca.pem, ca.key, cert.pem and key.pem")->required();
+}
+
+std::optional<int> node_verbs::run(signals& heard) {
+  if (serve_verb_->parsed())
+    return serve(serve_, heard);
+  if (worker_verb_->parsed())
+    return run_worker(worker_, heard);
+  if (run_verb_->parsed())
+    return run_command(run_, heard);
+  if (certs_verb_->parsed())
+    return make_certs(certs_dir_);
+  return std::nullopt;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,46 @@
+/// The verbs that make several processes one: serve, worker and run.
+///
+/// Threads  called on the program's first thread.
+/// Errors   start_error: what keeps the verb from starting.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "link_options.hpp"
+#include "signals.hpp"
+
+namespace stint::cli {
+
+struct serve_options {
+  link_options link;
+  std::string store; ///< empty: in memory
+  std::string beat = "3s";
+  std::string lease = "9s";
+};
+
+/// Owns a list until a signal ends it; returns the exit code.
+int serve(const serve_options& with, signals& heard);
+
+struct worker_options {
+  link_options link;
+  std::uint32_t slots = 1;
+};
+
+/// Runs commands for a served list until a signal ends it.
+int run_worker(const worker_options& with, signals& heard);
+
+struct run_options {
+  link_options link;
+  std::string name;
+  std::vector<std::string> command;
+};
+
+/// Has one command run by a served list, prints its output, returns its exit code; 130 when a signal cancelled it.
+int run_command(const run_options& with, signals& heard);
+
+/// Makes a CA, and a certificate of it for nodes and clients, in a folder.
+int make_certs(const std::string& dir);
+
+} // namespace stint::cli

@@ -1,0 +1,211 @@
+#include <stint/gateway.hpp>
+
+#include <stint/questions.hpp>
+#include <stint/stand_in.hpp>
+
+namespace stint {
+
+using namespace node_messages;
+
+gateway::gateway(caf::actor_config& cfg, caf::actor owner, std::shared_ptr<environment> env, lease_times times)
+    : actor_base(cfg), owner_(std::move(owner)), env_(std::move(env)), times_(times), leases_(times) {}
+
+caf::behavior gateway::make_behavior() {
+  return trapping([this](const caf::error& why) { quit(why); },
+    [this](envelope& e) { hear(e); },
+    [this](to_peer& m) {
+      if (auto p = peers_.find(m.session); p != peers_.end() && p->second.who)
+        caf_shim::tell(*this, p->second.who,
+                       envelope{wire::protocol_number, static_cast<std::uint32_t>(m.what), std::move(m.body)});
+    },
+    [this](const recruited& m) {
+      if (auto p = peers_.find(m.session); p != peers_.end())
+        p->second.ids.push_back(m.id);
+    },
+    [this](const look_at_leases&) { look(); });
+}
+
+template <class T>
+void gateway::transmit(const caf::actor& to, wire::frame what, const T& body) {
+  caf_shim::tell(*this, to, envelope{wire::protocol_number, static_cast<std::uint32_t>(what), wire::encode(body)});
+}
+
+void gateway::refuse(const caf::actor& who, errc code, const std::string& why) {
+  if (++refused_ <= 100) // more of them are no news
+    env_->log(log_level::warning, "gateway: refused a message: " + to_string(error{code, why}));
+  transmit(who, wire::frame::refused, wire::refused{code, why});
+}
+
+void gateway::hear(envelope& e) {
+  const auto who = caf::actor_cast<caf::actor>(current_sender());
+  if (!who)
+    return;
+  if (e.protocol != wire::protocol_number)
+    return refuse(who, errc::peer_refused, "it speaks protocol " + std::to_string(e.protocol) + ", this list "
+                                             + std::to_string(wire::protocol_number));
+  const auto what = static_cast<wire::frame>(e.frame);
+  if (what == wire::frame::hello) {
+    auto h = wire::decode<wire::hello>(e.body);
+    return h ? greet(who, *h) : refuse(who, h.code(), h.error().text);
+  }
+  const auto known = sessions_.find(who.address());
+  if (known == sessions_.end())
+    return refuse(who, errc::link_lost, "this list does not know it, or not any more");
+  const auto session = known->second;
+  auto& p = peers_.at(session);
+  auto with = [&](auto body, auto&& fn) {
+    if (body)
+      fn(*body);
+    else
+      refuse(who, body.code(), body.error().text);
+  };
+  switch (what) {
+    case wire::frame::ask: return with(wire::decode<wire::ask>(e.body), [&](auto& q) { asked(session, q); });
+    case wire::frame::beat:
+      return with(wire::decode<wire::beat>(e.body), [&](auto& b) {
+        if (leases_.beat(session, env_->now().steady))
+          transmit(who, wire::frame::heard, b);
+      });
+    case wire::frame::worked:
+      return with(wire::decode<wire::worked>(e.body), [&](auto& w) {
+        if (w.slot < p.slots.size())
+          caf_shim::tell(*this, p.slots[w.slot], node_worked{std::move(w)});
+      });
+    case wire::frame::said:
+      return with(wire::decode<wire::said>(e.body), [&](auto& s) {
+        if (s.slot < p.slots.size())
+          caf_shim::tell(*this, p.slots[s.slot], node_said{std::move(s)});
+      });
+    default: return refuse(who, errc::bad_message, "frame " + std::to_string(e.frame));
+  }
+}
+
+void gateway::greet(const caf::actor& who, const wire::hello& h) {
+  if (auto old = sessions_.find(who.address()); old != sessions_.end()) {
+    unwatch(who);
+    lost(old->second);
+  }
+  if (h.slots > limits{}.workers)
+    return refuse(who, errc::peer_refused, std::to_string(h.slots) + " slots");
+  const auto session = ++last_session_;
+  sessions_[who.address()] = session;
+  auto& p = peers_[session];
+  p.who = who;
+  p.name = h.name;
+  watch(who, [this, session](const caf::error&) { lost(session); });
+  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat});
+  if (h.role != wire::role::node)
+    return;
+  env_->log(log_level::info, "node " + h.name + " joined with " + std::to_string(h.slots) + " slots");
+  leases_.join(session, env_->now().steady);
+  for (std::uint32_t slot = 0; slot < h.slots; ++slot)
+    p.slots.push_back(system().spawn<stand_in>(
+      stand_in_setup{owner_, caf::actor_cast<caf::actor>(this), session, slot, h.kinds}));
+  if (!looking_)
+    look();
+}
+
+template <class Answer, class Question>
+void gateway::pass_on(std::uint64_t session, std::uint64_t number, Question q) {
+  auto reply = [this, session, number](wire::answer a) {
+    a.number = number;
+    if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
+      transmit(p->second.who, wire::frame::answer, a);
+  };
+  caf_shim::ask(*this, owner_, std::move(q))
+    .then(
+      [reply](const Answer& a) {
+        wire::answer out;
+        out.body = wire::encode(a);
+        if (out.body.size() > wire::frame_limit / 2)
+          out = {0, errc::bad_message, "the answer has " + std::to_string(out.body.size()) + " bytes: ask for less", {}};
+        reply(std::move(out));
+      },
+      [reply](const caf::error& e) {
+        auto ours = from_caf(e);
+        reply({0, ours.code, std::move(ours.text), {}});
+      });
+}
+
+void gateway::asked(std::uint64_t session, wire::ask& q) {
+  auto bad = [&](const error& e) {
+    ++refused_;
+    transmit(peers_.at(session).who, wire::frame::answer, wire::answer{q.number, e.code, e.text, {}});
+  };
+  if (q.what == wire::submit_number) {
+    auto tasks = wire::decode<wire::submit>(q.body);
+    if (!tasks)
+      return bad(tasks.error());
+    protocol::submit m;
+    for (auto& t : tasks->tasks)
+      m.tasks.push_back({std::move(t), {}});
+    return pass_on<protocol::submitted>(session, q.number, std::move(m));
+  }
+  switch (q.what) {
+#define STINT_ASKED(number_, question, answer_, again)                                                                 \
+  case number_: {                                                                                                      \
+    auto m = wire::decode<protocol::question>(q.body);                                                                 \
+    return m ? pass_on<answer_>(session, q.number, std::move(*m)) : bad(m.error());                                    \
+  }
+    STINT_QUESTIONS(STINT_ASKED)
+#undef STINT_ASKED
+    default: return bad({errc::bad_message, "question " + std::to_string(q.what)});
+  }
+}
+
+/// Its link broke, or it greets anew.
+void gateway::lost(std::uint64_t session) {
+  auto i = peers_.find(session);
+  if (i == peers_.end())
+    return;
+  auto& p = i->second;
+  if (p.who)
+    sessions_.erase(p.who.address());
+  p.who = nullptr;
+  if (p.slots.empty()) { // a client
+    peers_.erase(i);
+    return;
+  }
+  env_->log(log_level::info, "node " + p.name + " lost its link");
+  end_stand_ins(p);
+  leases_.unlink(session);
+}
+
+void gateway::end_stand_ins(peer& p) {
+  for (auto& s : p.slots)
+    caf_shim::end(*this, s);
+}
+
+void gateway::look() {
+  looking_ = false;
+  const auto now = env_->now().steady;
+  for (const auto& v : leases_.due(now)) {
+    auto i = peers_.find(v.who);
+    if (i == peers_.end())
+      continue;
+    auto& p = i->second;
+    if (v.silent) {
+      env_->log(log_level::warning, "node " + p.name + " is silent: its tasks go to others");
+      unwatch(p.who);
+      sessions_.erase(p.who.address());
+      end_stand_ins(p);
+    }
+    caf_shim::tell(*this, owner_, crew_messages::surely_over{p.ids});
+    peers_.erase(i);
+  }
+  if (const auto next = leases_.next(now)) {
+    looking_ = true;
+    caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), *next, look_at_leases{});
+  }
+}
+
+void gateway::on_exit() {
+  for (auto& [session, p] : peers_)
+    end_stand_ins(p);
+  peers_.clear();
+  sessions_.clear();
+  owner_ = nullptr;
+  actor_base::on_exit();
+}
+
+} // namespace stint

@@ -1,0 +1,60 @@
+/// The one actor of an owner's process that holds remote handles: it checks what comes in, and hands it to the list.
+///
+/// 1. greets clients and nodes, refuses who speaks otherwise
+/// 2. asks the list what clients ask, and sends the answers
+/// 3. has a stand-in enlisted for each slot of a node
+/// 4. keeps the nodes' leases; ends the stand-ins of a node that is lost
+///
+/// Owner    stint::published.
+/// Threads  CAF's scheduler.
+/// Errors   bad_message and peer_refused go back by name and are counted; each sort is logged once per peer.
+#pragma once
+
+#include <unordered_map>
+
+#include <stint/caf_net.hpp>
+#include <stint/environment.hpp>
+#include <stint/lease.hpp>
+#include <stint/node_messages.hpp>
+
+namespace stint {
+
+class gateway final : public caf_shim::actor_base {
+public:
+  gateway(caf::actor_config& cfg, caf::actor owner, std::shared_ptr<environment> env, lease_times times);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct peer {
+    caf::actor who; ///< null: its link broke, its lease runs on
+    std::string name;
+    std::vector<caf::actor> slots;
+    std::vector<worker_id> ids;
+  };
+
+  void hear(envelope& e);
+  void greet(const caf::actor& who, const wire::hello& h);
+  void asked(std::uint64_t session, wire::ask& q);
+  template <class Answer, class Question>
+  void pass_on(std::uint64_t session, std::uint64_t number, Question q);
+  template <class T>
+  void transmit(const caf::actor& to, wire::frame what, const T& body);
+  void refuse(const caf::actor& who, errc code, const std::string& why);
+  void lost(std::uint64_t session);
+  void end_stand_ins(peer& p);
+  void look();
+
+  caf::actor owner_;
+  std::shared_ptr<environment> env_;
+  lease_times times_;
+  leases leases_;
+  std::unordered_map<caf::actor_addr, std::uint64_t> sessions_;
+  std::map<std::uint64_t, peer> peers_;
+  std::uint64_t last_session_ = 0;
+  std::uint64_t refused_ = 0;
+  bool looking_ = false;
+};
+
+} // namespace stint

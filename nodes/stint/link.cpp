@@ -1,0 +1,122 @@
+#include <stint/link.hpp>
+
+#include <stint/configure_nodes.hpp>
+
+namespace stint {
+
+using namespace node_messages;
+
+namespace {
+
+/// Connects, on a thread of its own.
+class connector final : public caf_shim::actor_base {
+public:
+  connector(caf::actor_config& cfg, caf::actor whom, at where) : actor_base(cfg), whom_(std::move(whom)), where_(where) {}
+
+  caf::behavior make_behavior() override {
+    return {[this](const connect_now&) {
+      auto peer = caf_shim::reach(system(), where_.host, where_.port, protected_links(system()));
+      connected m;
+      if (peer)
+        m.peer = *peer;
+      else
+        m.why = {errc::link_lost, where_.host + ":" + std::to_string(where_.port) + ": " + caf::to_string(peer.error())};
+      caf_shim::tell(*this, whom_, std::move(m));
+    }};
+  }
+
+  void on_exit() override {
+    whom_ = nullptr;
+    actor_base::on_exit();
+  }
+
+private:
+  caf::actor whom_;
+  at where_;
+};
+
+} // namespace
+
+link::link(caf::actor_config& cfg, at where, std::shared_ptr<environment> env)
+    : actor_base(cfg), where_(std::move(where)), env_(std::move(env)) {}
+
+void link::open() {
+  connector_ = system().spawn<connector, caf::detached>(caf::actor_cast<caf::actor>(this), where_);
+  connect();
+}
+
+void link::connect() { caf_shim::tell(*this, connector_, connect_now{}); }
+
+void link::is_connected(connected& m) {
+  if (!m.peer) {
+    reopen(m.why);
+    return;
+  }
+  peer_ = std::move(m.peer);
+  watch(peer_, [this](const caf::error&) {
+    peer_ = nullptr;
+    reopen({errc::link_lost, "the link broke"});
+  });
+  transmit(wire::frame::hello, greeting());
+}
+
+void link::reopen(const error& why) {
+  if (peer_)
+    unwatch(peer_);
+  peer_ = nullptr;
+  if (std::exchange(up_, false))
+    unlinked();
+  if (to_string(why) != to_string(trouble_))
+    env_->log(log_level::warning, "not connected: " + to_string(why));
+  trouble_ = why;
+  settle(why);
+  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), pause_, connect_now{});
+  pause_ = std::min<nanos>(2 * pause_, std::chrono::seconds{3});
+}
+
+void link::heard(const envelope& e) {
+  if (e.protocol != wire::protocol_number || !peer_)
+    return;
+  const auto what = static_cast<wire::frame>(e.frame);
+  if (what == wire::frame::welcome) {
+    if (auto w = wire::decode<wire::welcome>(e.body)) {
+      up_ = true;
+      pause_ = std::chrono::milliseconds{100};
+      trouble_ = {};
+      linked(*w);
+      settle({});
+    }
+  } else if (what == wire::frame::refused) {
+    auto r = wire::decode<wire::refused>(e.body);
+    reopen(r ? error{r->code, r->text} : r.error());
+  } else if (up_) {
+    hear(what, e.body);
+  }
+}
+
+caf::result<node_messages::linked> link::wait_for_link() {
+  if (up_)
+    return node_messages::linked{};
+  if (tried_)
+    return to_caf(trouble_);
+  return waiting_.emplace_back(make_response_promise<node_messages::linked>());
+}
+
+void link::settle(const error& why) {
+  tried_ = true;
+  for (auto& p : std::exchange(waiting_, {}))
+    if (why.code == errc::none)
+      p.deliver(node_messages::linked{});
+    else
+      p.deliver(to_caf(why));
+}
+
+void link::on_exit() {
+  settle({errc::list_gone, {}});
+  caf_shim::end(*this, connector_);
+  connector_ = nullptr;
+  peer_ = nullptr;
+  actor_base::on_exit();
+}
+
+} // namespace stint

@@ -1,0 +1,60 @@
+/// Keeps one process connected to an owner's gateway: connects, greets, and does so again when the link breaks.
+///
+/// Owner    a client's proxy or a worker node, which derive from it; the only actor there with a remote handle.
+/// Threads  CAF's scheduler; its connector has a thread, because connecting blocks.
+/// Errors   link_lost, peer_refused.
+/// Units    waits 0.1 s before the second attempt, then twice as long each time, up to 3 s.
+#pragma once
+
+#include <functional>
+
+#include <stint/at.hpp>
+#include <stint/caf_net.hpp>
+#include <stint/environment.hpp>
+#include <stint/node_messages.hpp>
+
+namespace stint {
+
+class link : public caf_shim::actor_base {
+public:
+  link(caf::actor_config& cfg, at where, std::shared_ptr<environment> env);
+  void on_exit() override;
+
+protected:
+  virtual wire::hello greeting() = 0;
+  virtual void linked(const wire::welcome& w) = 0;
+  virtual void unlinked() = 0;
+  virtual void hear(wire::frame what, const std::string& body) = 0;
+
+  /// Starts connecting.
+  void open();
+  /// Forgets the link that there is and connects anew.
+  void reopen(const error& why);
+  [[nodiscard]] bool up() const noexcept { return up_; }
+  template <class T>
+  void transmit(wire::frame what, const T& body) {
+    caf_shim::tell(*this, peer_, envelope{wire::protocol_number, static_cast<std::uint32_t>(what), wire::encode(body)});
+  }
+
+  /// The handlers that every link has.
+  void heard(const envelope& e);
+  void is_connected(node_messages::connected& m);
+  caf::result<node_messages::linked> wait_for_link();
+  void connect();
+
+  at where_;
+  std::shared_ptr<environment> env_;
+
+private:
+  void settle(const error& why);
+
+  caf::actor connector_;
+  caf::actor peer_;
+  bool up_ = false;
+  bool tried_ = false; ///< the first attempt has ended
+  error trouble_;
+  std::vector<caf::typed_response_promise<node_messages::linked>> waiting_;
+  nanos pause_ = std::chrono::milliseconds{100};
+};
+
+} // namespace stint

@@ -1,0 +1,44 @@
+/// What gateway, links, stand-ins and connectors say to each other inside one process; nobody else sends these.
+///
+/// Wire     local only.
+#pragma once
+
+#include <string>
+
+#include <stint/crew_messages.hpp>
+#include <stint/frames.hpp>
+
+namespace stint::node_messages {
+
+/// A stand-in has something for its node.
+struct to_peer { std::uint64_t session = 0; wire::frame what{}; std::string body; };
+/// The list has taken a stand-in on.
+struct recruited { std::uint64_t session = 0; worker_id id = 0; };
+struct node_worked { wire::worked what; };
+struct node_said { wire::said what; };
+struct look_at_leases {};
+
+struct connect_now {};
+struct connected { caf::actor peer; error why; };
+/// Answered when the first attempt to connect has gone well or not.
+struct await_link {};
+struct linked { std::uint64_t epoch = 0; };
+struct beat_now {};
+
+} // namespace stint::node_messages
+
+// clang-format off
+#define STINT_NODE_TYPES(X)                                                                                            \
+  X(to_peer) X(recruited) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
+  X(linked) X(beat_now)
+// clang-format on
+
+CAF_BEGIN_TYPE_ID_BLOCK(stint_node, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 450)
+#define STINT_ADD_NODE(name) CAF_ADD_TYPE_ID(stint_node, (stint::node_messages::name))
+STINT_NODE_TYPES(STINT_ADD_NODE)
+#undef STINT_ADD_NODE
+CAF_END_TYPE_ID_BLOCK(stint_node)
+
+#define STINT_LOCAL_NODE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(stint::node_messages::name)
+STINT_NODE_TYPES(STINT_LOCAL_NODE)
+#undef STINT_LOCAL_NODE

@@ -1,0 +1,45 @@
+/// Makes a list reachable from other processes while it exists.
+///
+/// Owner    whoever declares it, after the list: it must end before the list and the actor system do.
+/// Threads  construct and destroy it on a plain thread.
+/// Errors   start_error: not_configured, invalid_option for an address that is not loopback without TLS, io_failed when the
+///          port cannot be had.
+/// Example  stint::list tasks{system, {.only_nodes = true}};
+///          stint::published here{system, tasks.actor(), {.port = 7100, .address = "0.0.0.0"}};
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <stint/environment.hpp>
+#include <stint/lease.hpp>
+
+namespace stint {
+
+struct publish_options {
+  std::uint16_t port = 0;            ///< 0: the system's choice, see published::port()
+  std::string address = "127.0.0.1"; ///< of one interface; 0.0.0.0: all of them
+  lease_times times{};               ///< heartbeats of nodes, and after how long a silent one counts as dead
+  log_fn log{};
+};
+
+class published {
+public:
+  published(caf::actor_system& system, const caf::actor& list, publish_options with = {});
+  ~published();
+  published(const published&) = delete;
+  published& operator=(const published&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+private:
+  caf::actor_system* system_;
+  caf::actor gateway_;
+  std::uint16_t port_ = 0;
+};
+
+} // namespace stint

@@ -1,0 +1,87 @@
+#include <stint/stand_in.hpp>
+
+namespace stint {
+
+using namespace node_messages;
+
+stand_in::stand_in(caf::actor_config& cfg, stand_in_setup with) : actor_base(cfg), with_(std::move(with)) {}
+
+caf::behavior stand_in::make_behavior() {
+  caf_shim::ask(*this, with_.owner, crew_messages::enlist{caf::actor_cast<caf::actor>(this), with_.kinds})
+    .then(
+      [this](const crew_messages::enlisted& m) {
+        id_ = m.id;
+        log_ = m.log;
+        caf_shim::tell(*this, with_.gateway, recruited{with_.session, m.id});
+      },
+      [this](const caf::error&) { quit(); });
+  return {
+    [this](const crew_messages::hand_over& m) { hand_on(m); },
+    [this](const crew_messages::stop_attempt& m) { order(wire::order_kind::stop, {m.who}); },
+    [this](const crew_messages::take_back& m) { order(wire::order_kind::take_back, m.whom); },
+    [this](const crew_messages::replace_runner& m) { order(wire::order_kind::replace, {m.who}); },
+    [this](node_worked& m) { worked(m.what); },
+    [this](node_said& m) { said(m.what); },
+  };
+}
+
+void stand_in::hand_on(const crew_messages::hand_over& m) {
+  wire::start out;
+  for (std::size_t i = 0; i < m.attempts.size(); ++i) {
+    const auto& a = m.attempts[i]->what();
+    has_[a.id] = {a.id, a.attempt, a.epoch};
+    out.attempts.push_back({with_.slot, a.id, a.attempt, a.epoch, a.fencing_token, a.name, m.kinds.at(i), a.args});
+  }
+  caf_shim::tell(*this, with_.gateway, to_peer{with_.session, wire::frame::start, wire::encode(out)});
+}
+
+void stand_in::order(wire::order_kind what, std::vector<attempt_name> whom) {
+  const wire::order out{what, with_.slot, std::move(whom)};
+  caf_shim::tell(*this, with_.gateway, to_peer{with_.session, wire::frame::order, wire::encode(out)});
+}
+
+void stand_in::worked(wire::worked& m) {
+  crew_messages::worked out;
+  out.from = id_;
+  for (auto& r : m.reports) {
+    if (r.what > static_cast<std::uint32_t>(attempt_report::kind::freed))
+      continue;
+    attempt_report a;
+    a.what = static_cast<attempt_report::kind>(r.what);
+    a.id = r.id;
+    a.attempt = r.attempt;
+    a.epoch = r.epoch;
+    a.outcome = std::move(r.outcome);
+    a.began = r.began;
+    a.took = r.took;
+    const auto mine = has_.find(r.id);
+    const bool ours = mine != has_.end() && mine->second == attempt_name{r.id, r.attempt, r.epoch};
+    // A body that is gone on without frees claims by its name alone.
+    if (a.what == attempt_report::kind::freed && !ours)
+      continue;
+    if (ours && a.what != attempt_report::kind::begun)
+      has_.erase(mine);
+    out.reports.push_back(std::move(a));
+  }
+  caf_shim::tell(*this, with_.owner, std::move(out));
+}
+
+/// What nobody here was asked to do has nothing to say.
+void stand_in::said(wire::said& m) {
+  const auto mine = has_.find(m.id);
+  if (mine == has_.end() || (m.attempt != 0 && m.attempt != mine->second.attempt))
+    return;
+  if (!m.output.empty())
+    caf_shim::tell(*this, log_, crew_messages::append{m.id, std::move(m.output)});
+  if (m.progress || m.detail)
+    caf_shim::tell(*this, with_.owner,
+                   crew_messages::noted{m.id, mine->second.attempt, std::move(m.progress), std::move(m.detail)});
+}
+
+void stand_in::on_exit() {
+  with_ = {};
+  log_ = nullptr;
+  actor_base::on_exit();
+}
+
+} // namespace stint

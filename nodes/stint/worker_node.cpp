@@ -1,0 +1,25 @@
+#include <stint/worker_node.hpp>
+
+#include <caf/scoped_actor.hpp>
+
+#include <stint/node_actor.hpp>
+
+namespace stint {
+
+worker_node::worker_node(caf::actor_system& system, at where, registry kinds, std::uint32_t slots, log_fn log)
+    : system_(&system), env_(make_environment(std::move(log))) {
+  static_cast<void>(protected_links(system));
+  if (slots == 0 || slots > limits{}.workers)
+    throw start_error{{errc::invalid_option, std::to_string(slots) + " slots"}};
+  node_ = system.spawn<node_actor>(std::move(where), std::move(kinds), slots, env_);
+}
+
+worker_node::~worker_node() {
+  caf::scoped_actor self{*system_};
+  caf::anon_send_exit(node_, caf::exit_reason::user_shutdown);
+  self->wait_for(node_);
+  node_ = nullptr;
+  env_->join(false);
+}
+
+} // namespace stint

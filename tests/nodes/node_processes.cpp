@@ -1,0 +1,96 @@
+#include "node_processes.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <stint/program.hpp>
+
+namespace stint::test {
+
+struct node_processes::client {
+  struct config : caf::actor_system_config {
+    explicit config(const std::string& dir) {
+      caf_shim::set_option(*this, "scheduler.max-threads", std::size_t{2});
+      configure(*this, link_security::tls_folder(dir));
+    }
+  };
+  client(const std::string& dir, std::uint16_t port)
+      : cfg(dir), system(cfg), tasks(system, connect(system, {"127.0.0.1", port}, [](log_level, const std::string&) {})) {}
+  config cfg;
+  caf::actor_system system;
+  list tasks;
+};
+
+node_processes::node_processes() {
+  const auto made = stint("certs certs");
+  EXPECT_EQ(made.code, 0) << made.err;
+}
+
+node_processes::~node_processes() {
+  client_.reset();
+  while (!started_.empty())
+    kill(started_.back());
+}
+
+pid_t node_processes::start(const std::string& arguments, const std::string& err, int out) {
+  const auto script = "exec " STINT_PROGRAM " " + arguments + " 2>>" + err;
+  const auto pid = ::fork();
+  if (pid == 0) {
+    if (::chdir(dir_.path().c_str()) != 0 || (out >= 0 && ::dup2(out, STDOUT_FILENO) < 0))
+      ::_exit(127);
+    ::execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
+    ::_exit(127);
+  }
+  started_.push_back(pid);
+  return pid;
+}
+
+void node_processes::serve(const std::string& more) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  server_ = start("serve --listen " + address() + " --tls certs " + more, "serve.err", ends[1]);
+  ::close(ends[1]);
+  std::string line;
+  for (char c = 0; ::read(ends[0], &c, 1) == 1 && c != '\n';)
+    line += c;
+  ::close(ends[0]);
+  ASSERT_EQ(line.rfind("listening on ", 0), 0U) << line << file("serve.err");
+  port_ = line.substr(line.rfind(':') + 1);
+}
+
+pid_t node_processes::worker(int slots, const std::string& dir) {
+  return start("worker " + link(dir) + " --slots " + std::to_string(slots), "worker" + std::to_string(++number_) + ".err", -1);
+}
+
+node_run node_processes::stint(const std::string& arguments) const { return shell("exec " STINT_PROGRAM " " + arguments); }
+
+node_run node_processes::shell(const std::string& script) const {
+  program p;
+  p.command = {"sh", "-c", "exec >.out 2>.err; " + script};
+  p.cwd = dir_.path();
+  const auto end = run_program(p, {}, {}, {});
+  return {end.what == program_end::how::exited ? end.number : -end.number, read_file(dir_ / ".out"), read_file(dir_ / ".err")};
+}
+
+void node_processes::send(pid_t whom, int signal) { EXPECT_EQ(::kill(whom, signal), 0); }
+
+void node_processes::kill(pid_t whom) {
+  ::kill(whom, SIGKILL);
+  ::waitpid(whom, nullptr, 0);
+  std::erase(started_, whom);
+}
+
+list& node_processes::tasks() {
+  if (!client_)
+    client_ = std::make_unique<client>(dir_ / "certs", static_cast<std::uint16_t>(std::stoi(port_)));
+  return client_->tasks;
+}
+
+} // namespace stint::test

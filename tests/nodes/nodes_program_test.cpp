@@ -1,0 +1,103 @@
+// `stint serve`, `worker` and `run` as a user has them, over TLS on this machine: what works, and who is refused.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stint/command_kind.hpp>
+
+#include "node_processes.hpp"
+
+namespace stint::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using namespace std::chrono_literals;
+
+TEST(nodes_program, a_command_runs_on_a_worker_and_its_output_and_code_come_back) {
+  node_processes p;
+  p.serve();
+  p.worker(2);
+  p.worker(1);
+  const auto good = p.stint("run " + p.link() + " -- sh -c 'echo out; echo err >&2'");
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_EQ(good.out, "out\n! err\n");
+  const auto bad = p.stint("run " + p.link() + " -- sh -c 'exit 7'");
+  EXPECT_EQ(bad.code, 7);
+  EXPECT_THAT(bad.err, HasSubstr("exit code 7"));
+}
+
+TEST(nodes_program, a_client_asks_what_it_asks_a_list_of_its_own) {
+  node_processes p;
+  p.serve();
+  auto& tasks = p.tasks();
+  auto id = tasks.submit(command_spec("greet", {{"echo", "hello"}, {}, {}}));
+  ASSERT_TRUE(id) << to_string(id.error());
+  EXPECT_THAT(tasks.explain(*id)->text, HasSubstr("no worker"));
+  EXPECT_EQ(tasks.wait(*id, 10ms).code(), errc::timed_out);
+  p.worker(1);
+  auto done = tasks.wait(*id);
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(done->state, state::succeeded);
+  EXPECT_EQ(tasks.output(*id)->text, "hello\n");
+  EXPECT_EQ(tasks.page()->tasks.size(), 1U);
+  EXPECT_EQ(tasks.get(77).code(), errc::unknown_task);
+  EXPECT_EQ(tasks.cancel(*id).code(), errc::wrong_state);
+  EXPECT_EQ(tasks.submit(spec{}, [] {}).code(), errc::body_cannot_travel);
+  EXPECT_EQ(tasks.subscribe({}).code(), errc::peer_refused);
+  EXPECT_EQ(tasks.stop().code(), errc::peer_refused);
+  EXPECT_EQ(tasks.counts()->workers, 1U);
+}
+
+TEST(nodes_program, a_running_command_is_cancelled_from_afar) {
+  node_processes p;
+  p.serve();
+  p.worker(1);
+  auto& tasks = p.tasks();
+  auto id = tasks.submit(command_spec("long", {{"sh", "-c", "echo began; exec sleep 100"}, {}, {}}));
+  ASSERT_TRUE(id);
+  while (tasks.output(*id)->text.empty())
+    (void) tasks.wait(*id, 20ms);
+  ASSERT_TRUE(tasks.cancel(*id));
+  EXPECT_EQ(tasks.wait(*id)->state, state::cancelled);
+}
+
+TEST(nodes_program, members_alone_get_in) {
+  node_processes p;
+  p.serve();
+  ASSERT_EQ(p.stint("certs foreign").code, 0);
+  // Valid for no day: it has expired when it is made.
+  const auto old = p.shell("mkdir old && cp certs/ca.pem old && openssl req -newkey rsa:2048 -nodes -subj /CN=old -keyout"
+                           " old/key.pem -out old/csr && openssl x509 -req -days 0 -in old/csr -CA certs/ca.pem -CAkey"
+                           " certs/ca.key -CAcreateserial -out old/cert.pem && openssl x509 -checkend 0 -in old/cert.pem");
+  ASSERT_THAT(old.out, HasSubstr("will expire")) << old.err;
+  const auto run = [&](const std::string& dir) { return p.stint("run " + p.link(dir) + " -- true"); };
+  for (const char* dir : {"foreign", "old"}) {
+    const auto r = run(dir);
+    EXPECT_EQ(r.code, 2) << dir;
+    EXPECT_THAT(r.err, HasSubstr("link_lost")) << dir;
+  }
+  EXPECT_EQ(p.stint("run --connect " + p.address() + " --insecure -- true").code, 2) << "plain bytes";
+  const auto naked = p.shell("openssl s_client -connect " + p.address() + " -CAfile certs/ca.pem </dev/null; true");
+  EXPECT_THAT(naked.out + naked.err, Not(HasSubstr("BASP")));
+  ASSERT_EQ(p.shell("head -c 100000 /dev/urandom | timeout 5 openssl s_client -connect " + p.address() + "; true").code, 0);
+  // And those who belong are still served.
+  p.worker(1);
+  EXPECT_EQ(run("certs").code, 0);
+}
+
+TEST(nodes_program, what_is_wrong_with_the_command_line_or_the_files_is_said) {
+  node_processes p;
+  EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0").code, 2) << "neither TLS nor --insecure";
+  EXPECT_EQ(p.stint("serve --listen 0.0.0.0:0 --insecure").code, 2) << "plain, and not on loopback";
+  EXPECT_EQ(p.stint("serve --listen nowhere --tls certs").code, 2);
+  EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --tls certs --beat 3s --lease 4s").code, 2);
+  EXPECT_EQ(p.stint("worker --connect 127.0.0.1:1 --tls certs --slots 0").code, 2);
+  const auto missing = p.stint("run --connect 127.0.0.1:1 --tls nothing -- true");
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("nothing/ca.pem"));
+  EXPECT_EQ(p.stint("run --connect 127.0.0.1:1 --tls certs -- true").code, 2) << "nobody listens";
+  EXPECT_EQ(p.stint("certs certs").code, 2) << "they are there already";
+}
+
+} // namespace
+} // namespace stint::test
