@@ -87,6 +87,7 @@ int run(const publisher::settings& with) {
   if (!with.store.empty())
     options.store = with.store.string();
 #endif
+  const stint::wall_time began = std::chrono::system_clock::now();
   stint::list tasks{system, options};
   publisher::screen screen{tasks, std::cout, STDOUT_FILENO, with.plain};
 
@@ -99,7 +100,7 @@ int run(const publisher::settings& with) {
   if (!ok)
     std::cerr << "publish: " << to_string(ok.error()) << "\n";
 
-  const bool succeeded = publisher::summarize(tasks, {screen.elapsed(), screen.seen_waiting()}, with, std::cout);
+  const bool succeeded = publisher::summarize(tasks, {screen.elapsed(), screen.seen_waiting(), began}, with, std::cout);
   const bool whole = publisher::verify(with, !interrupted, std::cout);
   if (interrupted)
     return 130;

@@ -15,19 +15,20 @@ namespace {
 constexpr std::size_t failures_shown = 20;
 
 struct sums {
-  std::uint64_t tasks = 0, publishes = 0, cleanings = 0, reads = 0, succeeded = 0, removed = 0, waited = 0, failed = 0;
+  std::uint64_t tasks = 0, publishes = 0, cleanings = 0, reads = 0, succeeded = 0, removed = 0, waited = 0, failed = 0,
+                earlier = 0;
   stint::nanos longest_wait{0};
   published all{};
   std::vector<stint::task> others;
 };
 
-void add(const stint::list& tasks, const stint::task& t, sums& s) {
+void add(const stint::list& tasks, const stint::task& t, const run_figures& run, sums& s) {
   const auto is = [&t](const char* tag) { return std::find(t.tags.begin(), t.tags.end(), tag) != t.tags.end(); };
   ++s.tasks;
   s.publishes += is("publish");
   s.cleanings += is("clean up");
   s.reads += is("read");
-  if (t.started) {
+  if (t.started && *t.started >= run.began) {
     const auto wait = *t.started - t.submitted;
     s.waited += wait > std::chrono::milliseconds{10};
     s.longest_wait = std::max(s.longest_wait, wait);
@@ -39,6 +40,10 @@ void add(const stint::list& tasks, const stint::task& t, sums& s) {
     return;
   }
   ++s.succeeded;
+  if (t.ended < run.began) {
+    ++s.earlier;
+    return;
+  }
   if (is("publish")) {
     if (const auto p = published_by(tasks, t.id)) {
       s.all.packages += p->packages;
@@ -96,7 +101,7 @@ constexpr double megabyte = 1e6;
 bool summarize(const stint::list& tasks, const run_figures& run, const settings& with, std::ostream& out) {
   sums s;
   each_task(tasks, [&](const stint::task& t) {
-    add(tasks, t, s);
+    add(tasks, t, run, s);
     if (with.show_output)
       show_output(tasks, t, out);
   });
@@ -109,8 +114,10 @@ bool summarize(const stint::list& tasks, const run_figures& run, const settings&
   const auto seconds = std::max(1e-3, std::chrono::duration<double>(run.elapsed).count());
   out << format("tasks       %llu in %.2f s, %.1f tasks/s: %llu reads, %llu publishes, %llu clean-ups; %llu succeeded, "
                 "%llu did not\n",
-                many{s.tasks}, seconds, static_cast<double>(s.tasks) / seconds, many{s.reads}, many{s.publishes},
+                many{s.tasks}, seconds, static_cast<double>(s.tasks - s.earlier) / seconds, many{s.reads}, many{s.publishes},
                 many{s.cleanings}, many{s.succeeded}, many{s.tasks - s.succeeded});
+  if (s.earlier != 0)
+    out << format("earlier     %llu of them had succeeded in an earlier run; what follows is of this one\n", many{s.earlier});
   out << format("published   %llu packages, %.0f packages/s; %llu files, %.1f MB, %.1f MB/s\n", many{s.all.packages},
                 static_cast<double>(s.all.packages) / seconds, many{s.all.files},
                 static_cast<double>(s.all.bytes) / megabyte, static_cast<double>(s.all.bytes) / megabyte / seconds);

@@ -14,6 +14,7 @@ namespace publisher {
 struct run_figures {
   stint::nanos elapsed{0};
   std::size_t seen_waiting = 0;
+  stint::wall_time began{}; ///< what ended before was an earlier run's work
 };
 
 /// Prints the summary, and what the first tasks that failed have printed; true when all succeeded.
