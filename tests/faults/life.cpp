@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ pid_t begin(const child_orders& orders, int write_end) {
   const auto pid = ::fork();
   if (pid != 0)
     return pid;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL); // else one that outlives its parent holds the log of who waits for that
   ::dup2(write_end, child_pipe);
   ::execv("/proc/self/exe", argv.data());
   ::_exit(127);
