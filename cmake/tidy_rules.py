@@ -80,6 +80,8 @@ WORD_EXCEPTIONS = {
     ("tests/faults/child.cpp", "now"): "it tells how long its start took",
     ("tests/faults/life.cpp", "now"): "it kills a process after real time",
     ("tests/faults/surroundings.cpp", "now"): "it measures how long a real list takes to go on",
+    ("tests/faults/cluster.cpp", "sleep"): "other processes, on a network that fails, tell nobody when to look",
+    ("tests/faults/work_body.cpp", "sleep"): "it is a process that takes time",
     ("tests/faults/surroundings.cpp", "sleep"): "a real disk and a clock that is set tell nobody when to look",
     ("tests/stress/stress.cpp", "now"): "it runs for real seconds, on real threads",
     ("tests/stress/stress_player.hpp", "now"): "it plays for real seconds, on a real thread",
