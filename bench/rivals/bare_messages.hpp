@@ -47,7 +47,7 @@ struct record {
 
 } // namespace stint::bench::bare
 
-CAF_BEGIN_TYPE_ID_BLOCK(stint_bench, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 400)
+CAF_BEGIN_TYPE_ID_BLOCK(stint_bench, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 600)
 CAF_ADD_TYPE_ID(stint_bench, (stint::bench::bare::submit))
 CAF_ADD_TYPE_ID(stint_bench, (stint::bench::bare::run))
 CAF_ADD_TYPE_ID(stint_bench, (stint::bench::bare::done))
