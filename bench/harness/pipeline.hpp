@@ -23,7 +23,11 @@ public:
   void submit(submission s) {
     std::vector<submission> one;
     one.push_back(std::move(s));
-    caf_shim::tell(*self_, list_, protocol::submit{std::move(one)});
+    submit(std::move(one));
+  }
+
+  void submit(std::vector<submission> many) {
+    caf_shim::tell(*self_, list_, protocol::submit{std::move(many)});
     ++open_;
   }
 

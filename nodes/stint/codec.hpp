@@ -6,6 +6,7 @@
 ///          described.hpp; durations and wall times are nanoseconds.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
@@ -55,6 +56,34 @@ json::value put(const std::array<T, N>& xs, const json::storage_ptr& room) {
   return put_all(xs, room);
 }
 
+/// Tells whether a member has its default, and so need not travel.
+template <class T>
+bool same(const T& x, const T& plain);
+
+template <class T>
+bool same(const std::optional<T>& x, const std::optional<T>& plain) {
+  return !x && !plain;
+}
+template <class T>
+bool same(const std::vector<T>& xs, const std::vector<T>& plain) {
+  return xs.empty() && plain.empty();
+}
+template <class T, std::size_t N>
+bool same(const std::array<T, N>& xs, const std::array<T, N>& plain) {
+  return std::equal(xs.begin(), xs.end(), plain.begin(), [](const T& a, const T& b) { return same(a, b); });
+}
+template <class T>
+bool same(const T& x, const T& plain) {
+  if constexpr (boost::describe::has_describe_members<T>::value) {
+    bool all = true;
+    boost::mp11::mp_for_each<members_of<T>>(
+      [&](auto member) { all = all && same(x.*member.pointer, plain.*member.pointer); });
+    return all;
+  } else {
+    return x == plain;
+  }
+}
+
 template <class T>
 json::value put(const T& x, const json::storage_ptr& room) {
   if constexpr (std::is_same_v<T, nanos>) {
@@ -67,8 +96,11 @@ json::value put(const T& x, const json::storage_ptr& room) {
     return json::value(json::string_view{x.data(), x.size()}, room);
   } else if constexpr (boost::describe::has_describe_members<T>::value) {
     json::object out(room);
-    out.reserve(boost::mp11::mp_size<members_of<T>>::value);
-    boost::mp11::mp_for_each<members_of<T>>([&](auto member) { out.emplace(member.name, put(x.*member.pointer, room)); });
+    static const T plain{};
+    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+      if (!same(x.*member.pointer, plain.*member.pointer))
+        out.emplace(member.name, put(x.*member.pointer, room));
+    });
     return out;
   } else {
     return json::value(x, room);

@@ -2,7 +2,8 @@
 ///
 /// Threads  constants only.
 /// Wire     members go by their names: one that a peer does not know is passed over, one that it does not send keeps its
-///          default. So members may be added and never change their meaning. Enums are numbers, of those named here.
+///          default. What has its default is not sent. So members may be added, and neither their meaning nor their default
+///          ever changes. Enums are numbers, of those named here.
 #pragma once
 
 #include <boost/describe/class.hpp>
