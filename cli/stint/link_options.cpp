@@ -6,8 +6,8 @@
 
 namespace stint::cli {
 
-void link_options::add_to(CLI::App& verb, const std::string& address_option, const std::string& about) {
-  verb.add_option(address_option, address, about)->required()->type_name("HOST:PORT");
+void link_options::add_to(CLI::App& verb, const std::string& address_option, const std::string& about, bool required) {
+  verb.add_option(address_option, address, about)->required(required)->type_name("HOST:PORT");
   auto* tls = verb.add_option("--tls", tls_dir, "Folder with ca.pem, cert.pem and key.pem (see stint certs)")->type_name("DIR");
   verb.add_flag("--insecure", insecure, "No TLS: for trying it out on one machine")->excludes(tls);
 }

@@ -19,7 +19,7 @@ struct link_options {
   bool insecure = false;
 
   /// Adds `--connect` or `--listen`, and what protects the link.
-  void add_to(CLI::App& verb, const std::string& address_option, const std::string& about);
+  void add_to(CLI::App& verb, const std::string& address_option, const std::string& about, bool required = true);
 
   /// Reads HOST:PORT.
   [[nodiscard]] at where() const;

@@ -2,7 +2,6 @@
 ///
 /// Several requests for one distribution may come at once: each task claims what it writes, so the second waits for the
 /// first and both succeed. The table shows who waits for whom. See README.md in this folder.
-#include <atomic>
 #include <csignal>
 #include <future>
 #include <iostream>
@@ -12,10 +11,15 @@
 
 #include <stint/stint.hpp>
 
+#include "publish.hpp"
 #include "requests.hpp"
 #include "screen.hpp"
 #include "settings.hpp"
 #include "summary.hpp"
+
+namespace publisher {
+
+std::atomic<bool> interrupted = false;
 
 namespace {
 
@@ -23,12 +27,8 @@ using namespace std::chrono_literals;
 
 constexpr auto between_looks = 100ms;
 
-// Set by the signal handler and read by every submitting thread: an atomic without a lock may be both.
-std::atomic<bool> interrupted = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
-
 /// Lets `clients` threads submit their shares at the same time, as users of a server would.
-stint::result<stint::unit_t> submit_all(publisher::desk& desk, stint::list& tasks, const publisher::settings& with) {
+stint::result<stint::unit_t> submit_all(desk& desk, stint::list& tasks, const settings& with) {
   std::vector<std::future<stint::result<stint::unit_t>>> clients;
   for (std::uint32_t c = 0; c < with.clients; ++c)
     clients.push_back(std::async(std::launch::async, [&desk, &tasks, &with, c]() -> stint::result<stint::unit_t> {
@@ -52,7 +52,7 @@ stint::result<stint::unit_t> submit_all(publisher::desk& desk, stint::list& task
 }
 
 /// Draws until everything that was submitted has ended. Ctrl-C cancels it, in order: the table stays and shows how.
-void watch(const stint::list& tasks, publisher::screen& screen, const auto& submitted, const auto& cancel) {
+void watch(const stint::list& tasks, screen& screen, const auto& submitted, const auto& cancel) {
   bool cancelled = false;
   for (bool open = true; open;) {
     const bool all_in = submitted.wait_for(0s) == std::future_status::ready;
@@ -71,13 +71,13 @@ void watch(const stint::list& tasks, publisher::screen& screen, const auto& subm
   screen.finish();
 }
 
-int run(const publisher::settings& with) {
+int run(const settings& with) {
   caf::actor_system_config cfg;
   stint::configure(cfg);
   stint::caf_shim::set_option(cfg, "scheduler.max-threads", 1); // the bodies have threads of their own
   caf::actor_system system{cfg};
 
-  publisher::desk desk{with}; // before the list, so that it outlives the tasks
+  desk desk{with}; // before the list, so that it outlives the tasks
   stint::options options;
   options.workers = with.workers;
   options.limits.finished_kept = 0; // the summary speaks of all
@@ -87,12 +87,17 @@ int run(const publisher::settings& with) {
   if (!with.store.empty())
     options.store = with.store.string();
 #endif
-  const stint::wall_time began = std::chrono::system_clock::now();
   stint::list tasks{system, options};
-  publisher::screen screen{tasks, std::cout, STDOUT_FILENO, with.plain};
+  return publish_all(tasks, desk, with);
+}
 
-  auto ok = publisher::release_kept(tasks);
-  if (ok)
+} // namespace
+
+int publish_all(stint::list& tasks, desk& desk, const settings& with) {
+  const stint::wall_time began = std::chrono::system_clock::now();
+  screen screen{tasks, std::cout, STDOUT_FILENO, with.plain};
+  auto ok = release_kept(tasks);
+  if (ok && with.connect.empty()) // workers elsewhere have read theirs
     ok = desk.submit_reads(tasks);
   auto submitted = std::async(std::launch::async, [&] { return ok ? submit_all(desk, tasks, with) : ok; });
   watch(tasks, screen, submitted, [&tasks] { (void)tasks.cancel_matching({}); });
@@ -100,24 +105,29 @@ int run(const publisher::settings& with) {
   if (!ok)
     std::cerr << "publish: " << to_string(ok.error()) << "\n";
 
-  const bool succeeded = publisher::summarize(tasks, {screen.elapsed(), screen.seen_waiting(), began}, with, std::cout);
-  const bool whole = publisher::verify(with, !interrupted, std::cout);
+  const bool succeeded = summarize(tasks, {screen.elapsed(), screen.seen_waiting(), began}, with, std::cout);
+  const bool whole = verify(with, !interrupted, std::cout);
   if (interrupted)
     return 130;
   return ok && succeeded && whole ? 0 : 1;
 }
 
-} // namespace
+} // namespace publisher
 
 int main(int argc, char** argv) {
-  publisher::settings with;
-  if (const auto code = publisher::read_settings(argc, argv, with))
+  using namespace publisher;
+  settings with;
+  if (const auto code = read_settings(argc, argv, with))
     return *code;
   if (with.verify_only)
-    return publisher::verify(with, false, std::cout) ? 0 : 1;
+    return verify(with, false, std::cout) ? 0 : 1;
   std::signal(SIGINT, [](int) { interrupted = true; });
   std::signal(SIGTERM, [](int) { interrupted = true; });
   try {
+#ifdef STINT_HAS_NODES
+    if (!with.connect.empty())
+      return with.work ? work_elsewhere(with) : publish_elsewhere(with);
+#endif
     return run(with);
   } catch (const std::exception& e) {
     std::cerr << "publish: " << e.what() << "\n";

@@ -139,6 +139,17 @@ stint::result<stint::unit_t> desk::submit_reads(stint::list& tasks) {
   return stint::unit;
 }
 
+stint::result<stint::unit_t> desk::read_all() {
+  for (auto& repo : repositories_) {
+    auto text = read_index(repo.source.path);
+    if (!text)
+      return text.error();
+    repo.text = std::move(*text);
+    repo.tried = repo.read = true;
+  }
+  return stint::unit;
+}
+
 stint::result<stint::task_id> desk::submit_publish(stint::list& tasks, std::uint32_t number) {
   publish_args args{std::filesystem::absolute(with_.out).string(), with_.prefix, number % with_.distributions,
                     with_.distributions, number / with_.distributions, {}};

@@ -33,6 +33,9 @@ public:
   /// later. Those of a process before snooze until it is read.
   stint::result<stint::unit_t> submit_reads(stint::list& tasks);
 
+  /// Reads every index at once: for a worker in a process of its own, which submits nothing.
+  stint::result<stint::unit_t> read_all();
+
   /// Request `number` of `settings::requests`.
   stint::result<stint::task_id> submit_publish(stint::list& tasks, std::uint32_t number);
 

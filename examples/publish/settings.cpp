@@ -87,7 +87,7 @@ stint::result<stint::unit_t> check(settings& s) {
   }
   if (auto ok = find_input(s); !ok)
     return ok;
-  return try_out(s.out);
+  return s.work ? stint::result<stint::unit_t>{stint::unit} : try_out(s.out); // who submits says where to
 }
 
 } // namespace
@@ -117,6 +117,16 @@ std::optional<int> read_settings(int argc, char** argv, settings& into) {
     ->capture_default_str();
 #ifdef STINT_HAS_STORE
   app.add_option("--store", into.store, "File of tasks: after a kill, the same command goes on where it was");
+#endif
+#ifdef STINT_HAS_NODES
+  auto* far = app.add_option("--connect", into.connect, "List in another process, see stint serve; its workers publish")
+                ->type_name("HOST:PORT");
+  auto* tls = app.add_option("--tls", into.tls, "Folder of certificates, see stint certs")->type_name("DIR")->needs(far);
+  app.add_flag("--insecure", into.insecure, "No TLS, on one machine")->needs(far)->excludes(tls);
+  app.add_flag("--work", into.work, "Be one of its workers: run tasks, submit none")->needs(far);
+#ifdef STINT_HAS_STORE
+  far->excludes("--store");
+#endif
 #endif
   app.add_flag("--plain", into.plain, "Lines instead of the live table");
   app.add_flag("--show-output", into.show_output, "At the end, show what each task printed");

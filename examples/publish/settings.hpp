@@ -21,6 +21,10 @@ struct settings {
   std::uint32_t workers = 4;
   std::uint32_t clean_every = 16; ///< requests between two clean-ups; one more comes at the end
   std::filesystem::path store;    ///< file that keeps the tasks beyond the process; empty: none
+  std::string connect;            ///< HOST:PORT of a list in another process; empty: our own
+  std::string tls;                ///< folder of certificates for that
+  bool insecure = false;          ///< or none of them
+  bool work = false;              ///< run the tasks of that list, submit none
   bool plain = false;             ///< lines instead of the table, also on a terminal
   bool show_output = false;
   bool verify_only = false;
