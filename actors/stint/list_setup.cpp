@@ -16,12 +16,15 @@ T need(result<T> r) {
 }
 
 void read_all(const store& from, list_setup& into) {
+  const std::uint64_t room = into.rules.limits.output;
   into.settings = need(from.settings());
   need(from.unfinished([&](stored_task t) { into.tasks.push_back(std::move(t)); }));
-  for (const auto& t : into.tasks)
+  for (auto& t : into.tasks)
     if (t.attempt != 0)
-      if (const auto total = need(from.output(t.id, 0, 0)).total; total != 0)
+      if (const auto total = need(from.output(t.id, 0, 0)).total; total != 0) {
         into.printed.emplace_back(t.id, total);
+        t.printed = std::max(t.printed, std::min(total, room)); // an attempt that died has not told what it printed
+      }
   page_request ask;
   ask.order = page_order::oldest_first;
   ask.limit = 1'000;

@@ -75,6 +75,7 @@ attempt_report report_of(const runner_attempt& a, attempt_report::kind what) {
   r.id = a.what().id;
   r.attempt = a.what().attempt;
   r.epoch = a.what().epoch;
+  r.printed = a.printed();
   return r;
 }
 

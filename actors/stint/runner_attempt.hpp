@@ -92,6 +92,9 @@ public:
   /// Nothing it says counts any more: its task went on without it.
   void mute() { port_->mute(*this); }
 
+  /// Bytes printed so far.
+  [[nodiscard]] std::uint64_t printed() const noexcept { return printed_.load(std::memory_order_relaxed); }
+
   /// Tells the worker.
   void tell(attempt_report r) { port_->report(std::move(r)); }
 
@@ -104,6 +107,7 @@ private:
   attempt_block* block_;
   runner_port* port_; ///< kept alive by the block
   std::atomic<bool> stop_{false};
+  std::atomic<std::uint64_t> printed_{0};
 
   // guarded by the port
   std::stop_source source_{std::nostopstate};

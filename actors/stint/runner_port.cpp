@@ -100,6 +100,7 @@ void runner_port::end_locked(const attempt_name& who, body_end&& how) {
   r.outcome = std::move(how.outcome);
   r.began = how.began;
   r.took = how.took;
+  r.printed = how.printed;
 }
 
 void runner_port::report(attempt_report what) {
@@ -157,6 +158,7 @@ void runner_port::print(runner_attempt& who, std::string_view text) {
   auto* n = notes_locked(who);
   if (n == nullptr)
     return;
+  who.printed_.fetch_add(text.size(), std::memory_order_relaxed);
   // The worker looks often; a body that prints faster than that keeps the newest of it, as the log would.
   n->output += text;
   if (n->output.size() > 2 * rooms_.output) {

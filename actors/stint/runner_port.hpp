@@ -39,6 +39,7 @@ struct body_end {
   stint::outcome outcome;
   wall_time began{};
   nanos took{0};
+  std::uint64_t printed = 0;
 };
 
 /// What a body said since it was last asked.

@@ -80,7 +80,7 @@ void runner_thread::serve(const std::shared_ptr<shared>& s, std::uint64_t genera
     s->port->began(a->name(), began);
     while (a) {
       const auto who = a->name();
-      body_end how{execute(a), began, clock.lap()};
+      body_end how{execute(a), began, clock.lap(), a->printed()};
       guard.lock();
       if (s->generation == generation)
         s->current = nullptr;

@@ -100,6 +100,7 @@ bool worker::pump() {
 void worker::run_here(attempt_ptr a, moment& clock) {
   auto& r = reports_.emplace_back(report_of(*a, attempt_report::kind::finished));
   r.outcome = execute(a);
+  r.printed = a->printed();
   r.began = clock.wall;
   const auto ended = with_.env->now();
   r.took = ended.steady - clock.steady;

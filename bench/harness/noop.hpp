@@ -24,8 +24,7 @@ inline std::string name_of(std::size_t i) {
 /// Returns limits under which every record is kept and no task is refused.
 inline limits unbounded() {
   limits l;
-  l.finished_kept = 0;
-  l.finished_age = nanos{0};
+  l.finished = keep_all;
   l.pending = 20'000'000;
   return l;
 }

@@ -122,8 +122,7 @@ private:
     // All of the file in one message, all or nothing; and what has ended is kept until the end.
     o.limits.pending = std::max(o.limits.pending, file_.tasks.size());
     o.limits.batch = std::max(o.limits.batch, file_.tasks.size());
-    o.limits.finished_kept = 0;
-    o.limits.finished_age = nanos{0};
+    o.limits.finished = keep_all;
     o.log = [this](log_level, const std::string& words) { news_.put(words); };
     command_options c;
     c.policy.kill_now = kill_.get_token();

@@ -90,6 +90,7 @@ void each_field(T& one, F&& f) {
   f("due_ns", t.due);
   f("started_ns", t.started);
   f("ended_ns", t.ended);
+  f("output_bytes", t.printed);
   f("printed", one.printed);
   f("output", one.output);
 }

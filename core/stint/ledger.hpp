@@ -20,7 +20,6 @@
 /// Seed     aptly task/list.go.
 #pragma once
 
-#include <deque>
 #include <set>
 #include <span>
 #include <string>
@@ -30,6 +29,7 @@
 #include <stint/claims.hpp>
 #include <stint/crew.hpp>
 #include <stint/effects.hpp>
+#include <stint/kept.hpp>
 #include <stint/ready.hpp>
 #include <stint/retry.hpp>
 #include <stint/schedule.hpp>
@@ -78,6 +78,7 @@ struct attempt_report {
   stint::outcome outcome; ///< of a finished one
   wall_time began{};
   nanos took{0};
+  std::uint64_t printed = 0; ///< bytes that the body of a finished one printed
 };
 
 /// A body that a dead worker left behind.
@@ -172,7 +173,8 @@ public:
   /// Entries that wait for their time; bounded by what is open, not by what there was. For tests.
   [[nodiscard]] std::size_t scheduled() const noexcept { return schedule_.size(); }
   /// Ends of tasks remembered for retention; bounded by what is kept. For tests.
-  [[nodiscard]] std::size_t remembered_ends() const noexcept { return finished_.size(); }
+  [[nodiscard]] std::size_t remembered_ends() const noexcept { return kept_.remembered(); }
+  [[nodiscard]] const stint::kept& kept_tasks() const noexcept { return kept_; } ///< for tests
   void observe(bool on) noexcept { options_.observed = on; }
   [[nodiscard]] const stint::limits& limits() const noexcept { return options_.limits; }
   [[nodiscard]] task describe(const record& r) const;
@@ -295,10 +297,11 @@ private:
   std::vector<knowledge> kinds_; ///< by number
   std::unordered_map<task_id, std::vector<stuck_body>> stuck_;
   std::size_t stuck_count_ = 0;
-  std::deque<std::pair<task_id, wall_time>> finished_; ///< for retention, in the order of their ends
-  std::size_t ended_now_ = 0;                          ///< since the last look at what is kept
-  steady_time keep_at_ = steady_time::max();           ///< when the next one is due
+  stint::kept kept_;
+  std::size_t ended_now_ = 0;                ///< since the last look at what is kept
+  steady_time keep_at_ = steady_time::max(); ///< when the next one is due
   std::uint64_t keep_turn_ = 0;
+  std::vector<const record*> ended_; ///< while tasks are restored: the finished ones
   std::set<std::string> guessed_; ///< while tasks are restored: keys whose capacity nobody has declared
   std::vector<claim_holder*> woken_;
   std::vector<named> named_; ///< of the submission that is being taken

@@ -1,5 +1,4 @@
 #include <stint/ledger.hpp>
-#include <stint/validate.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,9 +13,6 @@ namespace {
 /// within these bounds, so that no turn is held up for long. `clear` deletes all it is asked to in one step.
 constexpr std::size_t least_step = 64;
 constexpr std::size_t greatest_step = 16'384;
-
-/// Ends of tasks that are deleted meanwhile are remembered up to this many beyond as many as are kept.
-constexpr std::size_t spare_ends = 1'024;
 
 error wrong(const record& r, std::string_view wanted) {
   return {errc::wrong_state, "task " + std::to_string(r.id) + " is " + std::string{to_string(r.state)} + ", "
@@ -196,38 +192,22 @@ void ledger::erase(record& r, moment now, effects& fx) {
   if (r.extra && !r.extra->idempotency_key.empty())
     if (auto i = idempotent_.find(r.extra->idempotency_key); i != idempotent_.end() && i->second.id == r.id)
       idempotent_.erase(i);
+  kept_.drop(r);
   unsaved_.before_deletion(r.id, std::move(r.extra));
   tasks_.erase(r);
 }
 
-/// Forgets the oldest finished tasks past the bounds, one step of them, and says when to go on.
+/// Deletes finished tasks past their bounds, one step of them, and says when to go on.
 void ledger::retain(moment now, effects& fx) {
-  const auto& b = options_.limits;
-  const auto kept = [this] { return tasks_.size() - pending_; };
-  if (finished_.size() > 2 * kept() + spare_ends)
-    std::erase_if(finished_, [this](const auto& end) { return tasks_.find(end.first) == nullptr; });
   const auto most = std::clamp(2 * std::exchange(ended_now_, 0), least_step, greatest_step);
-  for (std::size_t step = 0; !finished_.empty(); ++step) {
-    const auto [id, when] = finished_.front();
-    auto* r = tasks_.find(id);
-    if (r != nullptr) {
-      const bool too_many = b.finished_kept != 0 && kept() > b.finished_kept;
-      const bool too_old = b.finished_age != nanos{0} && now.wall - when >= b.finished_age;
-      if (!too_many && !too_old) {
-        // On the steady clock: somebody may set the wall clock meanwhile, then this look is early, or late.
-        if (b.finished_age != nanos{0})
-          look_at_kept(later(now, b.finished_age - std::max(now.wall - when, nanos{0})).steady);
-        return;
-      }
-    }
-    if (step == most) {
-      look_at_kept(now.steady);
-      return;
-    }
-    finished_.pop_front();
-    if (r != nullptr)
-      erase(*r, now, fx);
-  }
+  const bool all = kept_.overdue(
+    now.wall, most, [this](task_id id) { return tasks_.find(id) != nullptr; },
+    [&](task_id id) { erase(*tasks_.find(id), now, fx); });
+  if (!all)
+    look_at_kept(now.steady);
+  else if (const auto left = kept_.next(now.wall))
+    // On the steady clock: somebody may set the wall clock meanwhile, then this look is early, or late.
+    look_at_kept(later(now, *left).steady);
 }
 
 /// Looks at what is kept at this time, or before.

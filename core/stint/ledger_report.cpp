@@ -44,6 +44,11 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
       case attempt_report::kind::finished:
         touch(*r);
         r->started = a.began;
+        if (a.printed != 0) {
+          auto& printed = r->more().printed; // no more of it is kept, however often it runs
+          const std::uint64_t room = options_.limits.output;
+          printed += std::min(a.printed, room - std::min(printed, room));
+        }
         m->ran(a.took);
         let_go(*r, *m);
         outcome_of(*r, a, now, fx);
@@ -291,8 +296,7 @@ void ledger::finish(record& r, state to, moment now, effects& fx) {
   r.stopping = stop_reason::none;
   --pending_;
   fx.ended.push_back(r.id);
-  if (options_.limits.finished_kept != 0 || options_.limits.finished_age != nanos{0})
-    finished_.emplace_back(r.id, now.wall);
+  kept_.add(r);
   ++ended_now_;
   settled(r, fx);
 }

@@ -13,7 +13,7 @@ constexpr std::uint64_t moment_of_rank = (std::uint64_t{1} << 61) - 1;
 bool has_extra(const stored_task& s) {
   static const progress none;
   return has_extra(s.what, s.retry_of) || !s.error.empty() || !s.errors.empty() || !s.value.empty() || !s.detail.empty()
-         || s.progress != none;
+         || s.progress != none || s.printed != 0;
 }
 
 } // namespace
@@ -67,13 +67,13 @@ void ledger::restore(stored_task s) {
     x.value = std::move(s.value);
     x.detail = std::move(s.detail);
     x.progress = std::move(s.progress);
+    x.printed = s.printed;
     tasks_.index_tags(r);
     if (!x.idempotency_key.empty() && !planted(plant::key_forgotten))
       idempotent_[x.idempotency_key] = {r.id, s.fingerprint};
   }
   if (terminal(r.state)) {
-    if (options_.limits.finished_kept != 0 || options_.limits.finished_age != nanos{0})
-      finished_.emplace_back(r.id, r.ended);
+    ended_.push_back(&r);
     return;
   }
   ++pending_;
@@ -106,7 +106,10 @@ void ledger::resume(task_version version, task_id last_id, moment now, effects& 
   tasks_.go_on_after(planted(plant::last_id_forgotten) ? tasks_.last_id() : last_id);
   version_ = planted(plant::version_goes_back) && version > 0 ? version - 1 : version;
   deleted_ = tasks_.last_id() - tasks_.size();
-  std::stable_sort(finished_.begin(), finished_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  // A finished task's version is that of its end: the one order of ends, whatever the wall clock was set to.
+  std::sort(ended_.begin(), ended_.end(), [](const record* a, const record* b) { return a->version < b->version; });
+  for (const auto* r : std::exchange(ended_, {}))
+    kept_.add(*r);
   committed_ = live_counts();
   std::vector<record*> unfinished;
   filter open;

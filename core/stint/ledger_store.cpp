@@ -48,6 +48,7 @@ stored_task ledger::stored(task_id id) const {
     s.value = x.value;
     s.detail = x.detail;
     s.progress = x.progress;
+    s.printed = x.printed;
     s.retry_of = x.retry_of;
     // The record keeps no delay, which is a part of the fingerprint: it could not be computed again from here.
     if (auto i = idempotent_.find(x.idempotency_key); !x.idempotency_key.empty() && i != idempotent_.end())

@@ -35,6 +35,9 @@ enum class plant : std::uint8_t {
   never_recalled,
   window_forgets,
   behind_the_stuck,
+  // -- kept_plant_names: the model test keeps all
+  state_bounds_ignored,
+  bytes_forgotten,
   // -- durable_plant_names: they take a store and a restart to catch
   answer_unsaved,
   death_charged,
@@ -52,6 +55,8 @@ inline constexpr auto plant_names = std::to_array<std::string_view>(
    "wall_clock_timeout", "shared_with_exclusive", "slot_leak", "lost_wait", "stuck_frees_claims",
    "take_back_to_the_end", "paused_keeps_tickets", "death_uncounted", "event_skipped", "fence_forgets_scheduled",
    "begin_twice", "units_overdrawn", "never_recalled", "window_forgets", "behind_the_stuck"});
+
+inline constexpr auto kept_plant_names = std::to_array<std::string_view>({"state_bounds_ignored", "bytes_forgotten"});
 
 inline constexpr auto durable_plant_names = std::to_array<std::string_view>(
   {"answer_unsaved", "death_charged", "owner_death_uncounted", "version_goes_back", "last_id_forgotten",

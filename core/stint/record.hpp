@@ -33,6 +33,7 @@ struct task_extra {
   std::string value;
   std::string detail;
   stint::progress progress;
+  std::uint64_t printed = 0; ///< bytes of its output as it is kept, as far as its attempts told
   retry_policy retry;
   std::optional<nanos> timeout;
   std::optional<nanos> start_within;

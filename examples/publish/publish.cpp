@@ -80,8 +80,7 @@ int run(const settings& with) {
   desk desk{with}; // before the list, so that it outlives the tasks
   stint::options options;
   options.workers = with.workers;
-  options.limits.finished_kept = 0; // the summary speaks of all
-  options.limits.finished_age = 0s; // and a request that is repeated finds its task
+  options.limits.finished = stint::keep_all; // the summary speaks of all, and a request that is repeated finds its task
   desk.add_kinds(options.kinds);
 #ifdef STINT_HAS_STORE
   if (!with.store.empty())

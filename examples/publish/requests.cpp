@@ -26,7 +26,7 @@ reporter reporter_of(stint::context& job) {
 }
 
 /// Above it, a publish claims all of `repo` instead of each: a task has so many claims, and one is for what it writes.
-constexpr std::size_t repos_named = stint::limits{}.claims - 1;
+const std::size_t repos_named = stint::limits{}.claims - 1;
 
 stint::outcome read(repository& repo, stint::context& job) {
   if (repo.read) // for a task of the process before

@@ -41,6 +41,7 @@ struct stored_task {
   std::optional<wall_time> due;
   std::optional<wall_time> started;
   std::optional<wall_time> ended;
+  std::uint64_t printed = 0;      ///< bytes of its output as it is kept, as far as its attempts told
 
   friend bool operator==(const stored_task&, const stored_task&) = default;
 };

@@ -72,6 +72,7 @@ struct report {
   stint::outcome outcome;
   wall_time began{};
   nanos took{};
+  std::uint64_t printed = 0; ///< bytes; of a finished one
 };
 struct worked { std::uint32_t slot = 0; std::vector<report> reports; };
 struct said {
@@ -92,7 +93,7 @@ BOOST_DESCRIBE_STRUCT(beat, (), (number))
 BOOST_DESCRIBE_STRUCT(new_attempt, (), (slot, id, attempt, epoch, fencing_token, name, kind, args))
 BOOST_DESCRIBE_STRUCT(start, (), (attempts))
 BOOST_DESCRIBE_STRUCT(order, (), (what, slot, whom))
-BOOST_DESCRIBE_STRUCT(report, (), (what, id, attempt, epoch, outcome, began, took))
+BOOST_DESCRIBE_STRUCT(report, (), (what, id, attempt, epoch, outcome, began, took, printed))
 BOOST_DESCRIBE_STRUCT(worked, (), (slot, reports))
 BOOST_DESCRIBE_STRUCT(said, (), (slot, id, attempt, output, progress, detail))
 

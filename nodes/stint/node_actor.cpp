@@ -105,7 +105,7 @@ void node_actor::begin(wire::start& m) {
     const auto* k = kinds_->find(a.kind);
     if (k == nullptr) {
       wire::report r{static_cast<std::uint32_t>(attempt_report::kind::finished), a.id, a.attempt, a.epoch,
-                     discarded("the node has no kind '" + a.kind + "'"), env_->now().wall, nanos{0}};
+                     discarded("the node has no kind '" + a.kind + "'"), env_->now().wall, nanos{0}, 0};
       transmit(wire::frame::worked, wire::worked{a.slot, {std::move(r)}});
       continue;
     }
@@ -150,7 +150,7 @@ void node_actor::worked(crew_messages::worked& m) {
     if (!ours)
       continue;
     out.reports.push_back({static_cast<std::uint32_t>(r.what), r.id, r.attempt, r.epoch, std::move(r.outcome), r.began,
-                           r.took});
+                           r.took, r.printed});
     if (ours && r.what != attempt_report::kind::begun)
       has_.erase(mine);
   }

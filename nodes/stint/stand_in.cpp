@@ -54,6 +54,7 @@ void stand_in::worked(wire::worked& m) {
     a.outcome = std::move(r.outcome);
     a.began = r.began;
     a.took = r.took;
+    a.printed = r.printed;
     const auto mine = has_.find(r.id);
     const bool ours = mine != has_.end() && mine->second == attempt_name{r.id, r.attempt, r.epoch};
     // A body that is gone on without frees claims by its name alone.

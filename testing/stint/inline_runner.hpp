@@ -41,6 +41,7 @@ public:
     port_->began(a->name(), began.wall);
     auto done = report_of(*a, attempt_report::kind::finished);
     done.outcome = execute(a);
+    done.printed = a->printed();
     done.began = began.wall;
     done.took = clock_->now().steady - began.steady;
     port_->report(std::move(done));

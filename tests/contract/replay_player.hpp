@@ -72,7 +72,7 @@ public:
 private:
   static ledger_options options() {
     ledger_options o;
-    o.limits.finished_kept = 12; // so that the ledger removes by itself, too
+    o.limits.finished.tasks = 12; // so that the ledger removes by itself, too
     return o;
   }
 

@@ -37,6 +37,7 @@ TEST(sqlite_schema, a_file_of_the_first_schema_is_brought_forward_with_all_it_ha
     EXPECT_EQ(head, (store::opened{4, 8, 5}));
     EXPECT_EQ(s.get(1)->what.args, R"({"part":"main"})");
     EXPECT_EQ(s.output(1, 0, 100)->text, "a line\n");
+    EXPECT_EQ(s.get(1)->printed, 0U) << "its rows did not say";
     EXPECT_EQ(s.get(2)->what.claims, (std::vector{units("cpu", 2), shared("repo/main")}));
     EXPECT_EQ(s.get(4)->errors.front().text, "no key");
     EXPECT_EQ(s.keyed("index/main").value()->id, 1U);

@@ -70,6 +70,7 @@ inline stored_task sample(task_id id, task_version version, state s) {
   t.retry_of = id - 1;
   t.submitted = at(id) - 10s;
   t.started = at(id) - 1s;
+  t.printed = (std::uint64_t{1} << 40) + id;
   if (terminal(s))
     t.ended = at(id);
   else

@@ -183,7 +183,7 @@ TEST(answers, counts_and_pages_tell_the_same) {
 TEST(events, have_every_version_once_and_in_order) {
   ledger_options o;
   o.observed = true;
-  o.limits.finished_kept = 2;
+  o.limits.finished.tasks = 2;
   desk d{2, o};
   auto s = named("t");
   s.retry = {2, 1s, 1.0, 1s, 0.0};

@@ -6,10 +6,9 @@ namespace {
 
 using namespace test;
 
-ledger_options keeping(std::size_t most, nanos age = 0s) {
+ledger_options keeping(std::size_t most, nanos age = 0s, std::size_t bytes = 0) {
   ledger_options o;
-  o.limits.finished_kept = most;
-  o.limits.finished_age = age;
+  o.limits.finished = {most, age, bytes};
   return o;
 }
 
@@ -29,10 +28,7 @@ int settle(desk& d, int most = 10'000) {
 }
 
 TEST(ledger_keep, finished_tasks_are_kept_up_to_a_number_and_an_age) {
-  ledger_options o;
-  o.limits.finished_kept = 3;
-  o.limits.finished_age = 1h;
-  desk d{1, o};
+  desk d{1, keeping(3, 1h)};
   for (int i = 0; i < 5; ++i)
     d.succeed(d.add("t"));
   EXPECT_EQ(d.book.get(1).code(), errc::task_deleted);
@@ -43,10 +39,7 @@ TEST(ledger_keep, finished_tasks_are_kept_up_to_a_number_and_an_age) {
 }
 
 TEST(ledger_keep, zero_keeps_all) {
-  ledger_options o;
-  o.limits.finished_kept = 0;
-  o.limits.finished_age = 0s;
-  desk d{1, o};
+  desk d{1, keeping(0)};
   for (int i = 0; i < 200; ++i)
     d.succeed(d.add("t"));
   d.pass(24h * 365);

@@ -14,9 +14,9 @@ using names = std::set<std::string>;
 [[maybe_unused]] void count_fields(const stored_task& s, const spec& w, const task_extra& x, const retry_policy& p,
                                    const record& r) {
   [[maybe_unused]] const auto& [s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19,
-                                s20, s21, s22, s23] = s;
+                                s20, s21, s22, s23, s24] = s;
   [[maybe_unused]] const auto& [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13] = w;
-  [[maybe_unused]] const auto& [x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14] = x;
+  [[maybe_unused]] const auto& [x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15] = x;
   [[maybe_unused]] const auto& [p1, p2, p3, p4, p5] = p;
   [[maybe_unused]] const auto& [r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15, r16, r17, r18,
                                 r19, r20, r21] = r;
@@ -62,6 +62,7 @@ names unset(const stored_task& s) {
   look("due", s.due, d.due);
   look("started", s.started, d.started);
   look("ended", s.ended, d.ended);
+  look("printed", s.printed, d.printed);
   return out;
 }
 
@@ -100,7 +101,10 @@ struct story : desk {
     die(first);
     const auto second = join({"k"});
     work();
-    end(id, failed("broken", 3));
+    auto a = about(id, attempt_report::kind::finished);
+    a.outcome = failed("broken", 3);
+    a.printed = 50;
+    tell(second, std::move(a));
     die(second);
   }
 
@@ -147,7 +151,7 @@ TEST(ledger_store, a_new_scheduled_task_is_carried) {
   ASSERT_EQ(d.state(d.id), state::scheduled);
   EXPECT_EQ(d.book.stored(d.id).due, d.given.run_at);
   d.is_carried({"callable", "rank", "attempt", "charged", "deaths", "fence", "code", "error", "errors", "value",
-                "detail", "progress", "started", "ended"});
+                "detail", "progress", "started", "ended", "printed"});
 }
 
 TEST(ledger_store, a_task_scheduled_for_its_next_attempt_is_carried) {
@@ -214,7 +218,7 @@ TEST(ledger_store, an_expired_task_is_carried) {
   d.pass(2h);
   ASSERT_EQ(d.state(d.id), state::expired);
   d.is_carried({"callable", "rank", "attempt", "charged", "deaths", "fence", "code", "error", "errors", "value",
-                "detail", "progress", "due", "started"});
+                "detail", "progress", "due", "started", "printed"});
 }
 
 TEST(ledger_store, a_quarantined_task_is_carried) {

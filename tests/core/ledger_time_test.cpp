@@ -237,7 +237,7 @@ TEST(ledger_time, timeouts_of_finished_tasks_do_not_gather) {
 
 TEST(ledger_time, nothing_to_do_means_no_timer) {
   ledger_options o;
-  o.limits.finished_age = 0s; // else what is kept has its own
+  o.limits.finished.age = 0s; // else what is kept has its own
   desk d{1, o};
   EXPECT_FALSE(d.book.next_tick(d.now));
   d.succeed(d.add("a"));

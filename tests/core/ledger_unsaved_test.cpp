@@ -20,8 +20,7 @@ struct reader : desk {
   static ledger_options options() {
     ledger_options o;
     o.stored = true;
-    o.limits.finished_kept = 0;
-    o.limits.finished_age = 0s;
+    o.limits.finished = keep_all;
     return o;
   }
 

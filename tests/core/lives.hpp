@@ -27,7 +27,10 @@ struct lives {
   lives() { begin(); }
 
   void begin() {
-    now.emplace(0, with_store(++epoch));
+    auto o = with_store(++epoch);
+    if (change)
+      change(o);
+    now.emplace(0, o);
     now->now = at;
     now->book.know_kind("k", false);
     if (knows_once)
@@ -81,7 +84,8 @@ struct lives {
   std::optional<desk> now;
   std::vector<stored_task> kept;
   std::map<std::pair<setting_of, std::string>, stored_setting> settings;
-  std::function<void(desk&)> declare; ///< what each life says at its start
+  std::function<void(ledger_options&)> change; ///< what each life begins with
+  std::function<void(desk&)> declare;          ///< and says at its start
   task_version version = 0;
   task_id last_id = 0;
   std::uint64_t epoch = 0;

@@ -37,8 +37,8 @@ nanos since(std::chrono::steady_clock::time_point then) { return std::chrono::st
 options make_options(const child_orders& o) {
   options with;
   with.workers = 2;
-  with.limits.finished_kept = o.prunes ? pruned_to : 0; // 0: a trial looks for every task
-  with.limits.finished_age = 0s;
+  with.limits.finished = keep_all; // a trial looks for every task
+  with.limits.finished.tasks = o.prunes ? pruned_to : 0;
   with.log = [](log_level, const std::string&) {}; // that a disk fails when its power is cut is no news
   with.store = {o.file, o.relaxed ? store_mode::relaxed : store_mode::durable};
   with.kinds.add("work", body{[pipe = o.pipe](context& job) {

@@ -158,7 +158,7 @@ dump of_file(const std::string& file) {
 options make_options(std::shared_ptr<held_store> kept) {
   options with;
   with.workers = 2;
-  with.limits.finished_kept = 300;
+  with.limits.finished.tasks = 300;
   with.store = std::move(kept);
   with.kinds.add("work", body{[](context& job) {
                    job.print(job.name());

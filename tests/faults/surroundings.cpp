@@ -33,8 +33,7 @@ struct world {
     fs::create_directories(fs::path(file).parent_path());
     with.workers = 2;
     with.stop_grace = 0ms;
-    with.limits.finished_kept = 0;
-    with.limits.finished_age = 0s;
+    with.limits.finished = keep_all;
     with.log = [](log_level, const std::string&) {};
     with.kinds.add("work", body{[] {}});
   }

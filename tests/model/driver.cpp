@@ -12,8 +12,7 @@ constexpr std::array queues_of{"default", "q", "r"};
 ledger_options options() {
   ledger_options o;
   o.observed = true;
-  o.limits.finished_kept = 0;
-  o.limits.finished_age = 0ns;
+  o.limits.finished = keep_all;
   return o;
 }
 

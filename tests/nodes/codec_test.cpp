@@ -44,6 +44,14 @@ TEST(codec, a_newer_member_is_passed_over_and_a_missing_one_has_its_default) {
   EXPECT_EQ(h->role, wire::role::client);
 }
 
+TEST(codec, a_report_says_what_its_body_printed_and_an_older_one_nothing) {
+  wire::report r;
+  r.printed = UINT64_MAX;
+  EXPECT_EQ(wire::decode<wire::report>(wire::encode(r))->printed, UINT64_MAX);
+  EXPECT_EQ(wire::decode<wire::report>(R"({"what":1,"id":7})")->printed, 0U);
+  EXPECT_EQ(wire::decode<wire::report>(R"({"printed":-1})").code(), errc::bad_message);
+}
+
 TEST(codec, what_is_of_another_shape_is_refused) {
   for (const char* bytes : {"", "{", "[]", "7", R"({"slots":-1})", R"({"slots":4294967296})", R"({"slots":1.5})",
                             R"({"role":7})", R"({"kinds":"k"})", R"({"kinds":[1]})", R"({"slots":1} x)",

@@ -48,6 +48,20 @@ TEST(nodes_program, a_client_asks_what_it_asks_a_list_of_its_own) {
   EXPECT_EQ(tasks.counts()->workers, 1U);
 }
 
+TEST(nodes_program, what_a_command_prints_elsewhere_is_counted_for_retention) {
+  node_processes p;
+  p.serve("--store tasks.db");
+  p.worker(1);
+  auto& tasks = p.tasks();
+  auto id = tasks.submit(command_spec("greet", {{"echo", "hello"}, {}, {}}));
+  ASSERT_TRUE(id) << to_string(id.error());
+  ASSERT_TRUE(tasks.wait(*id));
+  p.kill_server();
+  const auto file = p.stint("export " + p.path("tasks.db"));
+  EXPECT_EQ(file.code, 0) << file.err;
+  EXPECT_THAT(file.out, HasSubstr(R"("output_bytes":6)"));
+}
+
 TEST(nodes_program, a_running_command_is_cancelled_from_afar) {
   node_processes p;
   p.serve();

@@ -85,7 +85,7 @@ TEST_F(seed, defect_05_nothing_is_left_of_a_deleted_task) {
 }
 
 TEST_F(seed, defect_06_finished_tasks_are_bounded) {
-  opts.limits.finished_kept = 10;
+  opts.limits.finished.tasks = 10;
   for (int i = 0; i < 100; ++i)
     ASSERT_TRUE(tasks().wait(*tasks().submit(named("t"), [] {})));
   auto c = tasks().counts();

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <sim/kept_oracle.hpp>
 #include <stint/ledger.hpp>
 #include <stint/runner_attempt.hpp>
 
@@ -75,7 +76,10 @@ struct history {
 class oracle {
 public:
   oracle(const ledger& rules, history& before)
-      : rules_(rules), begun_(before.begun), quarantined_(before.quarantined) {}
+      : kept(rules, [](const std::string& what) { throw breach{what}; }), rules_(rules), begun_(before.begun),
+        quarantined_(before.quarantined) {}
+
+  kept_oracle kept; ///< of what has ended
 
   struct executing {
     task_id id;
@@ -162,6 +166,7 @@ public:
   /// Compares with the step before; `somebody_died`: a worker's death was handled in this step.
   void look(moment now, bool somebody_died) {
     rules_.audit();
+    kept.look(now);
     for (task_id id = 1; id <= rules_.last_id(); ++id) {
       const auto* r = rules_.find(id);
       auto seen = seen_.find(id);

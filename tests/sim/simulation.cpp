@@ -9,7 +9,10 @@ using namespace std::chrono_literals;
 simulation::simulation(std::uint64_t seed, std::size_t steps, bool stored)
     : dice_(seed), steps_(steps), busy_(seed % 4 == 3), disk_(stored ? std::make_unique<sim_disk>() : nullptr) {
   with_.workers = 1 + below(3);
-  with_.limits.finished_kept = 40;
+  // Tight, so that each bound is met: a task is some 450 bytes.
+  with_.limits.output = 300;
+  with_.limits.finished = {30, 24h, 16'000};
+  with_.limits.finished_of = {{state::failed, {6, 24h, 0}}, {state::cancelled, {0, 12h, 5'000}}};
   with_.capacities = {{"cpu", sim_capacity}};
   if (disk_)
     with_.kinds.add("work", body{[] {}})
@@ -131,6 +134,7 @@ body simulation::short_body() {
     if (dying_)
       return succeeded();
     oracle_->began(job.id(), job.attempt(), env_->now());
+    print_some(job);
     oracle_->ended(job.id(), job.attempt());
     return some_outcome();
   });
@@ -141,6 +145,7 @@ body simulation::promised_body() {
     if (dying_)
       return;
     oracle_->began(job.id(), job.attempt(), env_->now());
+    print_some(job);
     owed_.push_back({job.id(), job.attempt(), std::move(debt)});
   });
 }
@@ -152,6 +157,14 @@ body simulation::some_body() {
     case 1: return promised_body();
     default: return [] {};
   }
+}
+
+void simulation::print_some(context& job) {
+  if (!chance(50))
+    return;
+  const std::string text(1 + below(200), '.');
+  oracle_->kept.printed(job.id(), text.size());
+  job.print(text);
 }
 
 /// Keeps a promise, or drops it, which is a failure.
@@ -202,6 +215,10 @@ void simulation::play_bodies() {
     return;
   }
   auto a = r.running();
+  if (a && chance(20)) {
+    context job{a};
+    print_some(job);
+  }
   if (a && chance(60)) {
     oracle_->ended(*a);
     r.finish(a, some_outcome(), some_length());
@@ -233,7 +250,12 @@ void simulation::act() {
       world_->begin_ask<protocol::changed>(list_, protocol::cancel{id, 0});
       break;
     }
-    case 12: world_->begin_ask<protocol::changed>(list_, protocol::remove{some_task(), 0}); break;
+    case 12: {
+      const auto id = some_task();
+      oracle_->kept.asked_to_remove(id);
+      world_->begin_ask<protocol::changed>(list_, protocol::remove{id, 0});
+      break;
+    }
     case 13: world_->begin_ask<protocol::submitted>(list_, protocol::retry{some_task(), 0}); break;
     case 14:
       waits_.push_back({world_->begin_ask<wait_result>(

@@ -73,6 +73,7 @@ private:
   spec some_spec();
   outcome some_outcome();
   nanos some_length();
+  void print_some(context& job);
   body short_body();
   body promised_body();
   body some_body();

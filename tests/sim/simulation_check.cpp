@@ -124,6 +124,7 @@ void simulation::heal() {
     if (const auto* r = rules_->find(id))
       need(settled(r->state), "task ", id, " never ended: ", to_string(r->state), ", ",
            rules_->explain(id, env_->now())->text);
+  oracle_->kept.settled();
   for (auto& w : waits_)
     need(w.box->has_value(), "a wait was never answered");
   for (auto& f : fences_)

@@ -75,7 +75,7 @@ void run(std::chrono::seconds how_long, std::uint64_t seed) {
   stint::options with;
   with.workers = 4;
   with.limits.pending = 2'000;
-  with.limits.finished_kept = 5'000;
+  with.limits.finished.tasks = 5'000;
   with.cancel_grace = 60s; // a slow machine must not make a body look stuck
   with.capacities = {{"pool", pool_units}};
   stint::list tasks{system, with};

@@ -197,6 +197,7 @@ void each_field(Task& t, F&& f) {
   f(t.started);
   f(t.ended);
   f(t.at_most_once);
+  f(t.printed);
 }
 
 const stored_task& plain() {

@@ -1,0 +1,148 @@
+/// Which finished tasks are kept: groups of states, each with its bounds on number, age and bytes; the first end goes first.
+///
+/// A state that `limits::finished_of` names is a group of its own, the others share `limits::finished`.
+///
+/// Owner    the ledger, which tells it of every end and of every deletion, whoever asked for that.
+/// Threads  none: the owner's mailbox is the lock.
+/// Units    bytes as `kept_bytes` counts them: an estimate of what a task takes, the same in every life of the list.
+/// Cost     O(1) for an end, a deletion and a step; ends of what was deleted by hand go later, O(1) each on average.
+/// Durable  rebuilt from the tasks at start.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include <stint/error.hpp>
+#include <stint/limits.hpp>
+#include <stint/plant.hpp>
+#include <stint/record.hpp>
+
+namespace stint {
+
+/// What a finished task counts towards `retention::bytes`: a fixed figure, its own texts, and the output of it that is
+/// kept. Names of queues and kinds are shared and not counted.
+inline std::size_t kept_bytes(const record& r) {
+  std::size_t n = finished_task_bytes + r.name.size();
+  if (!r.extra)
+    return n;
+  const auto& x = *r.extra;
+  n += x.args.size() + x.idempotency_key.size() + x.value.size() + x.error.size() + x.detail.size() + x.progress.text.size();
+  for (const auto& e : x.errors)
+    n += e.text.size();
+  for (const auto& tag : x.tags)
+    n += tag.size();
+  for (const auto& c : x.claims)
+    n += c.key.size();
+  return n + static_cast<std::size_t>(x.printed);
+}
+
+class kept {
+public:
+  explicit kept(const limits& l) {
+    groups_.push_back({l.finished, {}, 0, 0});
+    for (const auto& [of, bounds] : l.finished_of) {
+      STINT_ASSERT(terminal(of), static_cast<unsigned>(of), 0);
+      group_of_[static_cast<std::size_t>(of)] = static_cast<std::uint8_t>(groups_.size());
+      groups_.push_back({bounds, {}, 0, 0});
+    }
+  }
+
+  /// A task has ended, after all that were added before.
+  void add(const record& r) {
+    auto& g = group(r.state);
+    if (g.bounds == keep_all)
+      return;
+    g.ends.push_back({r.id, r.ended});
+    ++g.count;
+    g.bytes += kept_bytes(r);
+  }
+
+  /// A finished task, which has not changed since, is deleted. Its end may be forgotten later.
+  void drop(const record& r) {
+    auto& g = group(r.state);
+    if (g.bounds == keep_all)
+      return;
+    --g.count;
+    if (!planted(plant::bytes_forgotten))
+      g.bytes -= kept_bytes(r);
+  }
+
+  /// Calls `drop_it(id)`, which must drop it, for tasks past their bounds; `there(id)` tells whether one is not deleted
+  /// yet. Returns false when it stopped after `most` steps.
+  template <class There, class Drop>
+  bool overdue(wall_time now, std::size_t most, There&& there, Drop&& drop_it) {
+    for (auto& g : groups_) {
+      if (g.ends.size() > 2 * g.count + spare_ends)
+        std::erase_if(g.ends, [&there](const auto& e) { return !there(e.id); });
+      while (!g.ends.empty()) {
+        const auto [id, when] = g.ends.front();
+        const bool here = there(id);
+        if (here && !g.past(when, now))
+          break;
+        if (most-- == 0)
+          return false;
+        g.ends.pop_front();
+        if (here)
+          drop_it(id);
+      }
+    }
+    return true;
+  }
+
+  /// How long it is from `now` until a task is past its age, when nothing is past its bounds.
+  [[nodiscard]] std::optional<nanos> next(wall_time now) const {
+    std::optional<nanos> least;
+    for (const auto& g : groups_)
+      if (g.bounds.age != nanos{0} && !g.ends.empty()) {
+        const auto left = g.bounds.age - std::max<nanos>(now - g.ends.front().when, nanos{0});
+        least = least ? std::min(*least, left) : left;
+      }
+    return least;
+  }
+
+  /// Ends that are remembered; bounded by what is kept. For tests.
+  [[nodiscard]] std::size_t remembered() const noexcept {
+    std::size_t n = 0;
+    for (const auto& g : groups_)
+      n += g.ends.size();
+    return n;
+  }
+
+  /// How much is kept of a state's group; 0 where all is. For tests.
+  [[nodiscard]] std::size_t count(state s) const { return groups_[group_of_[static_cast<std::size_t>(s)]].count; }
+  [[nodiscard]] std::size_t bytes(state s) const { return groups_[group_of_[static_cast<std::size_t>(s)]].bytes; }
+
+private:
+  /// Ends of tasks that are deleted meanwhile are remembered up to this many beyond as many as are kept.
+  static constexpr std::size_t spare_ends = 1'024;
+
+  struct end {
+    task_id id;
+    wall_time when;
+  };
+  struct kept_group {
+    retention bounds;
+    std::deque<end> ends; ///< in their order
+    std::size_t count;
+    std::size_t bytes;
+
+    /// Tells whether the task that ended first has to go.
+    [[nodiscard]] bool past(wall_time when, wall_time now) const {
+      return (bounds.tasks != 0 && count > bounds.tasks) || (bounds.bytes != 0 && bytes > bounds.bytes)
+             || (bounds.age != nanos{0} && now - when >= bounds.age);
+    }
+  };
+
+  kept_group& group(state s) {
+    return groups_[planted(plant::state_bounds_ignored) ? 0 : group_of_[static_cast<std::size_t>(s)]];
+  }
+
+  std::vector<kept_group> groups_; ///< the first is shared
+  std::array<std::uint8_t, state_count> group_of_{};
+};
+
+} // namespace stint
