@@ -35,6 +35,12 @@ struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
 /// A lost worker cannot run anything any more: what it held is free.
 struct surely_over { std::vector<worker_id> ids; };
 
+/// The list is reachable through this actor, until that ends: it knows who is connected.
+struct publish { caf::actor gateway; };
+/// What the workers of other processes were given.
+struct ask_what_runs { std::vector<worker_id> ids; }; // what_runs
+struct what_runs { task_version version = 0; std::vector<std::vector<running_there>> of; };
+
 struct turn {};
 struct tick { steady_time armed{}; };
 
@@ -62,7 +68,8 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
-  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over)
+  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over)  \
+  X(publish) X(ask_what_runs) X(what_runs)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

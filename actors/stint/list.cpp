@@ -191,6 +191,8 @@ result<std::string> list::args(task_id id) const {
   return text_of(inside_->ask<protocol::json_text>(protocol::read_args{id}));
 }
 
+result<node_list> list::nodes() const { return inside_->ask<node_list>(protocol::nodes{}); }
+
 result<task> list::wait(task_id id, nanos timeout) const {
   auto r = wait(std::vector<task_id>{id}, wait_for::all, timeout);
   if (!r)

@@ -73,6 +73,8 @@ public:
   result<std::string> detail(task_id id) const;
   result<std::string> value(task_id id) const;
   result<std::string> args(task_id id) const;
+  /// Who is connected to a published list; not_published when it is none.
+  result<node_list> nodes() const;
 
   // -- wait -----------------------------------------------------------------------------------------------------------
   /// Waits until a task has settled; timed_out, task_deleted and unknown_task are errors.

@@ -70,6 +70,9 @@ private:
   void worker_down(worker_id id);
   caf::result<crew_messages::enlisted> enlist(const crew_messages::enlist& m);
   void node_worker_down(worker_id id);
+  caf::result<node_list> nodes();
+  void publish(const caf::actor& gateway);
+  [[nodiscard]] crew_messages::what_runs what_runs(const std::vector<worker_id>& ids);
   void surely_over(const std::vector<worker_id>& ids);
   void hear_orphan(worker_id from, runner_port& port);
   void forget_orphans();
@@ -101,6 +104,7 @@ private:
   bool gave_up_ = false;               ///< a stop did not wait for that any longer
   caf::actor log_;
   caf::actor hub_;
+  caf::actor gateway_; ///< while the list is published
   std::map<worker_id, member> workers_;
   std::map<worker_id, member> orphans_; ///< runners whose worker died while a body ran
   std::map<worker_id, std::vector<running_body>> lost_; ///< what lost workers of other processes may still run

@@ -38,6 +38,31 @@ void list_actor::node_worker_down(worker_id id) {
   changed();
 }
 
+/// With two gateways the newest one answers for the list.
+void list_actor::publish(const caf::actor& gateway) {
+  if (gateway_)
+    unwatch(gateway_);
+  gateway_ = gateway;
+  watch(gateway, [this](const caf::error&) { gateway_ = nullptr; });
+}
+
+caf::result<node_list> list_actor::nodes() {
+  if (!gateway_)
+    return to_caf({errc::not_published, {}});
+  return caf_shim::hand_over<node_list>(*this, gateway_, protocol::nodes{});
+}
+
+crew_messages::what_runs list_actor::what_runs(const std::vector<worker_id>& ids) {
+  crew_messages::what_runs out;
+  out.version = ledger_.seen_version();
+  for (const auto id : ids) {
+    auto& one = out.of.emplace_back();
+    for (const auto& a : ledger_.attempts_of(id))
+      one.push_back({a.id, a.attempt});
+  }
+  return out;
+}
+
 void list_actor::surely_over(const std::vector<worker_id>& ids) {
   std::vector<attempt_report> freed;
   for (auto id : ids)

@@ -1,10 +1,18 @@
 #include "link_options.hpp"
 
 #include <charconv>
+#include <cstdio>
 
 #include <CLI/CLI.hpp>
 
 namespace stint::cli {
+
+namespace {
+
+/// CAF's threads: these processes pass messages on, bodies have threads of their own.
+constexpr std::size_t scheduler_threads = 2;
+
+} // namespace
 
 void link_options::add_to(CLI::App& verb, const std::string& address_option, const std::string& about, bool required) {
   verb.add_option(address_option, address, about)->required(required)->type_name("HOST:PORT");
@@ -31,5 +39,12 @@ link_security link_options::security() const {
     throw start_error{{errc::invalid_option, "--tls DIR is missing (or --insecure, on one machine)"}};
   return link_security::tls_folder(tls_dir);
 }
+
+link_config::link_config(const link_options& link) {
+  caf_shim::set_option(*this, "scheduler.max-threads", scheduler_threads);
+  configure(*this, link.security());
+}
+
+void say(log_level, const std::string& text) { std::fprintf(stderr, "stint: %s\n", text.c_str()); }
 
 } // namespace stint::cli

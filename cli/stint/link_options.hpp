@@ -10,6 +10,7 @@
 
 #include <stint/at.hpp>
 #include <stint/configure_nodes.hpp>
+#include <stint/environment.hpp>
 
 namespace stint::cli {
 
@@ -25,5 +26,13 @@ struct link_options {
   [[nodiscard]] at where() const;
   [[nodiscard]] link_security security() const;
 };
+
+/// CAF as the verbs need it that talk to other processes.
+struct link_config : caf::actor_system_config {
+  explicit link_config(const link_options& link);
+};
+
+/// Says something to people, on standard error.
+void say(log_level, const std::string& text);
 
 } // namespace stint::cli

@@ -8,6 +8,7 @@ node_verbs::node_verbs(CLI::App& app)
     : serve_verb_(app.add_subcommand("serve", "Own a list that workers and clients connect to")),
       worker_verb_(app.add_subcommand("worker", "Run commands for a served list")),
       run_verb_(app.add_subcommand("run", "Have a served list run a command, and follow it")),
+      nodes_verb_(app.add_subcommand("nodes", "Show who is connected to a served list, and what runs where")),
       certs_verb_(app.add_subcommand("certs", "Make a CA and a certificate, for trying it out")) {
   serve_.link.add_to(*serve_verb_, "--listen", "Address and port to listen at; port 0: any");
   serve_verb_->add_option("--store", serve_.store, "Keep the tasks in this file (default: in memory)")->type_name("FILE");
@@ -26,7 +27,17 @@ node_verbs::node_verbs(CLI::App& app)
   run_verb_->footer("Exit code: that of the command; 1 when there is none, 2 when nobody could be asked, 130 after Ctrl-C,\n"
                     "which cancels the task.");
 
+  nodes_.link.add_to(*nodes_verb_, "--connect", "Where the list is served");
+  nodes_verb_->add_flag("--json", nodes_.json, "Print one JSON line for each, and nothing else");
+  nodes_verb_->footer("Exit code: 0 it was answered, 1 it was not, 2 nobody could be asked.");
+
   certs_verb_->add_option("DIR", certs_dir_, "Folder for ca.pem, ca.key, cert.pem and key.pem")->required();
+}
+
+std::optional<int> node_verbs::ask() {
+  if (nodes_verb_->parsed())
+    return show_nodes(nodes_);
+  return std::nullopt;
 }
 
 std::optional<int> node_verbs::run(signals& heard) {

@@ -1,4 +1,4 @@
-/// The command line of serve, worker, run and certs.
+/// The command line of serve, worker, run, nodes and certs.
 ///
 /// Owner    the program; the options stay where they are while the command line is read.
 #pragma once
@@ -17,6 +17,9 @@ public:
   /// Adds the verbs.
   explicit node_verbs(CLI::App& app);
 
+  /// Runs `nodes`, before signals are blocked: a question has nothing to put in order, so Ctrl-C may just end it.
+  std::optional<int> ask();
+
   /// Runs the one that was given and returns its exit code; nothing when it was another verb.
   std::optional<int> run(signals& heard);
 
@@ -24,10 +27,12 @@ private:
   serve_options serve_;
   worker_options worker_;
   run_options run_;
+  nodes_options nodes_;
   std::string certs_dir_;
   CLI::App* serve_verb_;
   CLI::App* worker_verb_;
   CLI::App* run_verb_;
+  CLI::App* nodes_verb_;
   CLI::App* certs_verb_;
 };
 

@@ -1,4 +1,4 @@
-/// The verbs that make several processes one: serve, worker and run.
+/// The verbs that make several processes one: serve, worker, run, nodes and certs.
 ///
 /// Threads  called on the program's first thread.
 /// Errors   start_error: what keeps the verb from starting.
@@ -38,7 +38,16 @@ struct run_options {
 };
 
 /// Has one command run by a served list, prints its output, returns its exit code; 130 when a signal cancelled it.
+/// A signal is heard whether or not the list answers.
 int run_command(const run_options& with, signals& heard);
+
+struct nodes_options {
+  link_options link;
+  bool json = false;
+};
+
+/// Shows who is connected to a served list, and what runs where; returns the exit code.
+int show_nodes(const nodes_options& with);
 
 /// Makes a CA, and a certificate of it for nodes and clients, in a folder.
 int make_certs(const std::string& dir);

@@ -136,6 +136,11 @@ int run(int argc, char** argv) {
     return stint::cli::import_file(file, from);
 #endif
 
+#ifdef STINT_HAS_NODES
+  if (const auto code = nodes.ask())
+    return *code;
+#endif
+
   // Before any other thread: they all inherit what is blocked here.
   stint::cli::signals heard;
 #ifdef STINT_HAS_NODES

@@ -88,10 +88,11 @@ enum class errc : std::uint8_t {
   link_lost,
   peer_refused,
   body_cannot_travel,
+  not_published,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::body_cannot_travel;
+inline constexpr errc last_errc = errc::not_published;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

@@ -81,6 +81,10 @@ struct limits {
   std::size_t waits = 100'000;
   /// Subscribers at once; each costs a buffer.
   std::size_t subscribers = 10'000;
+  /// Subscriptions of one client process: a hundred dashboards, each with ten. Past it, it forgets to end them.
+  std::size_t client_subscriptions = 1'000;
+  /// Bytes, roughly, on their way to one subscriber in another process; past it, what comes waits as what it is in memory.
+  std::size_t stream_window = 1024 * 1024;
   /// Event batches that may be on their way to one subscriber unacknowledged; past it, it is told to reset.
   std::size_t subscriber_credit = 1'024;
   /// Events remembered for subscribers that come back.

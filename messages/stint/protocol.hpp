@@ -58,6 +58,7 @@ struct resume { std::string queue; };                                       // c
 struct drain { std::string queue; };                                        // changed, when the queue is empty
 struct limit_queue { std::string queue; std::uint32_t limit = 0; };         // changed
 struct declare { std::string key; std::uint32_t capacity = 0; };            // changed
+struct nodes {};                                                            // node_list; not_published
 struct stop { nanos grace = default_stop_grace; bool wait_for_stuck = true; }; // stopped
 struct stopped { std::uint64_t finished = 0, interrupted = 0, unstarted = 0; std::vector<task_id> stuck; };
 
@@ -126,9 +127,9 @@ bool inspect(Inspector& f, errc& code) {
   X(changed) X(get) X(get_many) X(many) X(read_page) X(counts) X(explain) X(read_output) X(read_detail) X(read_value)  \
   X(read_args) X(json_text) X(wait) X(fence) X(pause) X(resume) X(drain) X(limit_queue) X(declare) X(stop) X(stopped)  \
   X(subscribe) X(subscribed) X(unsubscribe) X(credit) X(snapshot) X(snapshot_end) X(events) X(reset)  \
-  X(notices) X(closed)
+  X(notices) X(closed) X(nodes)
 #define STINT_ANSWER_TYPES(X)                                                                                          \
-  X(task) X(page) X(totals) X(explanation) X(output_piece) X(wait_result) X(fence_result)
+  X(task) X(page) X(totals) X(explanation) X(output_piece) X(wait_result) X(fence_result) X(node_list)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET)

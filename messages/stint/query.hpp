@@ -108,4 +108,29 @@ struct explanation {
   nanos waiting_for{0};          ///< how long it has waited
 };
 
+enum class peer_role : std::uint8_t { client, node };
+
+/// An attempt that a node was given and has not answered for.
+struct running_there {
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+};
+
+/// One process that is connected to a published list, or was and whose lease runs on.
+struct peer_info {
+  std::string name; ///< its host and process
+  peer_role role = peer_role::client;
+  bool linked = true; ///< false: its link broke, and what it holds stays held until its lease is over
+  std::uint32_t slots = 0;
+  std::vector<std::string> kinds; ///< that a node runs
+  std::vector<running_there> running;
+  nanos silent{0}; ///< since its last heartbeat came
+};
+
+/// Answer to `nodes`.
+struct node_list {
+  task_version version = 0;
+  std::vector<peer_info> peers; ///< in the order in which they came
+};
+
 } // namespace stint

@@ -20,6 +20,7 @@ BOOST_DESCRIBE_ENUM(stop_reason, none, cancel, timeout, drain)
 BOOST_DESCRIBE_ENUM(wait_reason, none, claims, capacity, limit, paused, no_worker, alone)
 BOOST_DESCRIBE_ENUM(page_order, newest_first, oldest_first)
 BOOST_DESCRIBE_ENUM(wait_for, any, all)
+BOOST_DESCRIBE_ENUM(peer_role, client, node)
 
 BOOST_DESCRIBE_STRUCT(claim, (), (key, mode, units))
 BOOST_DESCRIBE_STRUCT(retry_policy, (), (max_attempts, backoff, factor, max_backoff, jitter))
@@ -45,6 +46,12 @@ BOOST_DESCRIBE_STRUCT(fence_request, (), (scheduled_too, timeout))
 BOOST_DESCRIBE_STRUCT(fence_result, (), (version, timed_out, last, open))
 BOOST_DESCRIBE_STRUCT(blocker, (), (id, name, key, mode, holds, stuck, since))
 BOOST_DESCRIBE_STRUCT(explanation, (), (version, id, state, reason, text, waits_for, holds_back, ahead, waiting_for))
+BOOST_DESCRIBE_STRUCT(event, (), (version, id, created, deleted, from, to, stopping, attempt, code, when, name, queue, kind,
+                                  tags, error))
+BOOST_DESCRIBE_STRUCT(notice, (), (id, attempt, progress, detail, output))
+BOOST_DESCRIBE_STRUCT(running_there, (), (id, attempt))
+BOOST_DESCRIBE_STRUCT(peer_info, (), (name, role, linked, slots, kinds, running, silent))
+BOOST_DESCRIBE_STRUCT(node_list, (), (version, peers))
 
 } // namespace stint
 
@@ -77,5 +84,6 @@ BOOST_DESCRIBE_STRUCT(resume, (), (queue))
 BOOST_DESCRIBE_STRUCT(drain, (), (queue))
 BOOST_DESCRIBE_STRUCT(limit_queue, (), (queue, limit))
 BOOST_DESCRIBE_STRUCT(declare, (), (key, capacity))
+BOOST_DESCRIBE_STRUCT(nodes, (), ())
 
 } // namespace stint::protocol

@@ -10,6 +10,7 @@
 ///     |<-- start / order{stop, take_back, replace}
 ///     |-- worked{slot, reports} --------->|
 ///     |-- said{slot, output, ...} ------->|
+///     |-- listen{number, from, ...} ----->|   ... told{number, events, tasks, ...}; taken{number, messages}
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,8 @@ inline constexpr const char* protocol_name = "stint/1";
 /// Bytes of a body. A page of a thousand tasks with all their errors has its place in it, a disk image has not.
 inline constexpr std::size_t frame_limit = std::size_t{32} * 1024 * 1024;
 
-enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said };
+enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said,
+                                   listen = 12, unlisten, taken, told };
 enum class role : std::uint32_t { client, node };
 BOOST_DESCRIBE_ENUM(role, client, node)
 
@@ -41,8 +43,10 @@ struct hello {
   std::string name; ///< for people: host and process
   std::vector<std::string> kinds;
   std::uint32_t slots = 0;
+  std::uint64_t number = 0; ///< comes back with the welcome: one of an earlier link says nothing
 };
-struct welcome { std::uint64_t epoch = 0; nanos lease{}; nanos beat{}; };
+/// `life`: another one means another owner, whose versions are other versions.
+struct welcome { std::uint64_t epoch = 0; nanos lease{}; nanos beat{}; std::uint64_t life = 0; std::uint64_t number = 0; };
 struct refused { errc code = errc::none; std::string text; };
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
 struct answer { std::uint64_t number = 0; errc code = errc::none; std::string text; std::string body; };
@@ -84,8 +88,34 @@ struct said {
   std::optional<std::string> detail;
 };
 
-BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, slots))
-BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat))
+/// A subscriber of the link's process; `owed`: messages of an earlier link that it has not worked off.
+struct listen {
+  std::uint64_t number = 0;
+  task_version from = 0;
+  stint::filter filter;
+  std::size_t credit = 0;
+  bool notices = false;
+  std::size_t owed = 0;
+};
+struct unlisten { std::uint64_t number = 0; };
+struct taken { std::uint64_t number = 0; std::size_t messages = 0; };
+enum class told_kind : std::uint32_t { started, refused, tasks, snapshot_end, events, notices, reset, closed };
+BOOST_DESCRIBE_ENUM(told_kind, started, refused, tasks, snapshot_end, events, notices, reset, closed)
+/// Events are those of (from, version]. tasks, events and notices are what `taken` counts.
+struct told {
+  std::uint64_t number = 0;
+  told_kind what = told_kind::started;
+  task_version version = 0;
+  task_version from = 0;
+  errc code = errc::none;
+  std::string text;
+  std::vector<stint::task> tasks;
+  std::vector<stint::event> events;
+  std::vector<stint::notice> notices;
+};
+
+BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, slots, number))
+BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))
 BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text, body))
@@ -96,6 +126,10 @@ BOOST_DESCRIBE_STRUCT(order, (), (what, slot, whom))
 BOOST_DESCRIBE_STRUCT(report, (), (what, id, attempt, epoch, outcome, began, took, printed))
 BOOST_DESCRIBE_STRUCT(worked, (), (slot, reports))
 BOOST_DESCRIBE_STRUCT(said, (), (slot, id, attempt, output, progress, detail))
+BOOST_DESCRIBE_STRUCT(listen, (), (number, from, filter, credit, notices, owed))
+BOOST_DESCRIBE_STRUCT(unlisten, (), (number))
+BOOST_DESCRIBE_STRUCT(taken, (), (number, messages))
+BOOST_DESCRIBE_STRUCT(told, (), (number, what, version, from, code, text, tasks, events, notices))
 
 } // namespace stint::wire
 

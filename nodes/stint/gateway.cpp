@@ -8,9 +8,11 @@ namespace stint {
 using namespace node_messages;
 
 gateway::gateway(caf::actor_config& cfg, caf::actor owner, std::shared_ptr<environment> env, lease_times times)
-    : actor_base(cfg), owner_(std::move(owner)), env_(std::move(env)), times_(times), leases_(times) {}
+    : actor_base(cfg), owner_(std::move(owner)), env_(std::move(env)), times_(times), leases_(times),
+      ears_(*this, owner_, times.lease), life_(env_->seed() | 1) {}
 
 caf::behavior gateway::make_behavior() {
+  caf_shim::tell(*this, owner_, crew_messages::publish{caf::actor_cast<caf::actor>(this)});
   return trapping([this](const caf::error& why) { quit(why); },
     [this](envelope& e) { hear(e); },
     [this](to_peer& m) {
@@ -22,7 +24,9 @@ caf::behavior gateway::make_behavior() {
       if (auto p = peers_.find(m.session); p != peers_.end())
         p->second.ids.push_back(m.id);
     },
-    [this](const look_at_leases&) { look(); });
+    [this](const look_at_leases&) { look(); },
+    [this](const ear_over& m) { ears_.over(m.session, m.number); },
+    [this](const protocol::nodes&) { return nodes(); });
 }
 
 template <class T>
@@ -61,11 +65,12 @@ void gateway::hear(envelope& e) {
   };
   switch (what) {
     case wire::frame::ask: return with(wire::decode<wire::ask>(e.body), [&](auto& q) { asked(session, q); });
-    case wire::frame::beat:
-      return with(wire::decode<wire::beat>(e.body), [&](auto& b) {
-        if (leases_.beat(session, env_->now().steady))
-          transmit(who, wire::frame::heard, b);
-      });
+    case wire::frame::beat: return with(wire::decode<wire::beat>(e.body), [&](auto& b) { beaten(session, p, b); });
+    case wire::frame::listen:
+      return with(wire::decode<wire::listen>(e.body), [&](auto& m) { ears_.listen(session, std::move(m)); });
+    case wire::frame::unlisten:
+      return with(wire::decode<wire::unlisten>(e.body), [&](auto& m) { ears_.unlisten(session, m.number); });
+    case wire::frame::taken: return with(wire::decode<wire::taken>(e.body), [&](auto& m) { ears_.taken(session, m); });
     case wire::frame::worked:
       return with(wire::decode<wire::worked>(e.body), [&](auto& w) {
         if (w.slot < p.slots.size())
@@ -80,6 +85,13 @@ void gateway::hear(envelope& e) {
   }
 }
 
+/// A client has no lease; it only wants to know that somebody is there.
+void gateway::beaten(std::uint64_t session, peer& p, const wire::beat& b) {
+  p.heard = env_->now().steady;
+  if (p.role == wire::role::client || leases_.beat(session, p.heard))
+    transmit(p.who, wire::frame::heard, b);
+}
+
 void gateway::greet(const caf::actor& who, const wire::hello& h) {
   if (auto old = sessions_.find(who.address()); old != sessions_.end()) {
     unwatch(who);
@@ -92,8 +104,11 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   auto& p = peers_[session];
   p.who = who;
   p.name = h.name;
+  p.role = h.role;
+  p.kinds = h.kinds;
+  p.heard = env_->now().steady;
   watch(who, [this, session](const caf::error&) { lost(session); });
-  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat});
+  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number});
   if (h.role != wire::role::node)
     return;
   env_->log(log_level::info, "node " + h.name + " joined with " + std::to_string(h.slots) + " slots");
@@ -112,7 +127,10 @@ void gateway::pass_on(std::uint64_t session, std::uint64_t number, Question q) {
     if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
       transmit(p->second.who, wire::frame::answer, a);
   };
-  caf_shim::ask(*this, owner_, std::move(q))
+  auto whom = owner_;
+  if constexpr (std::is_same_v<Question, protocol::nodes>)
+    whom = caf::actor_cast<caf::actor>(this);
+  caf_shim::ask(*this, whom, std::move(q))
     .then(
       [reply](const Answer& a) {
         wire::answer out;
@@ -162,6 +180,7 @@ void gateway::lost(std::uint64_t session) {
   if (p.who)
     sessions_.erase(p.who.address());
   p.who = nullptr;
+  ears_.orphan(session);
   if (p.slots.empty()) { // a client
     peers_.erase(i);
     return;
@@ -202,6 +221,7 @@ void gateway::look() {
 void gateway::on_exit() {
   for (auto& [session, p] : peers_)
     end_stand_ins(p);
+  ears_.end();
   peers_.clear();
   sessions_.clear();
   owner_ = nullptr;

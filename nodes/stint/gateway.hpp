@@ -4,6 +4,8 @@
 /// 2. asks the list what clients ask, and sends the answers
 /// 3. has a stand-in enlisted for each slot of a node
 /// 4. keeps the nodes' leases; ends the stand-ins of a node that is lost
+/// 5. has an ear at the list for each subscriber of a client
+/// 6. says who is connected
 ///
 /// Owner    stint::published.
 /// Threads  CAF's scheduler.
@@ -13,6 +15,7 @@
 #include <unordered_map>
 
 #include <stint/caf_net.hpp>
+#include <stint/client_ears.hpp>
 #include <stint/environment.hpp>
 #include <stint/lease.hpp>
 #include <stint/node_messages.hpp>
@@ -32,11 +35,16 @@ private:
     std::string name;
     std::vector<caf::actor> slots;
     std::vector<worker_id> ids;
+    wire::role role = wire::role::client;
+    std::vector<std::string> kinds;
+    steady_time heard{};
   };
 
   void hear(envelope& e);
   void greet(const caf::actor& who, const wire::hello& h);
+  void beaten(std::uint64_t session, peer& p, const wire::beat& b);
   void asked(std::uint64_t session, wire::ask& q);
+  caf::result<node_list> nodes();
   template <class Answer, class Question>
   void pass_on(std::uint64_t session, std::uint64_t number, Question q);
   template <class T>
@@ -50,6 +58,8 @@ private:
   std::shared_ptr<environment> env_;
   lease_times times_;
   leases leases_;
+  client_ears ears_;
+  std::uint64_t life_; ///< tells this owner from one before it
   std::unordered_map<caf::actor_addr, std::uint64_t> sessions_;
   std::map<std::uint64_t, peer> peers_;
   std::uint64_t last_session_ = 0;

@@ -1,6 +1,9 @@
 #include <stint/link.hpp>
 
+#include <unistd.h>
+
 #include <stint/configure_nodes.hpp>
+#include <stint/lease.hpp>
 
 namespace stint {
 
@@ -57,7 +60,16 @@ void link::is_connected(connected& m) {
     peer_ = nullptr;
     reopen({errc::link_lost, "the link broke"});
   });
-  transmit(wire::frame::hello, greeting());
+  auto h = greeting();
+  h.number = ++greeting_;
+  transmit(wire::frame::hello, h);
+  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), lease_times{}.lease, await_welcome{greeting_});
+}
+
+/// A stopped owner has its socket open. CAF may give the same connection again, so a late welcome is told by its number.
+void link::look_for_welcome(const await_welcome& m) {
+  if (m.greeting == greeting_ && peer_ && !up_)
+    reopen({errc::link_lost, "the list does not answer"});
 }
 
 void link::reopen(const error& why) {
@@ -75,11 +87,14 @@ void link::reopen(const error& why) {
 }
 
 void link::heard(const envelope& e) {
-  if (e.protocol != wire::protocol_number || !peer_)
+  if (!peer_)
     return;
   const auto what = static_cast<wire::frame>(e.frame);
+  // An owner of another protocol refuses in its own: that has to be heard, or nobody would know why there is no welcome.
+  if (e.protocol != wire::protocol_number && what != wire::frame::refused)
+    return;
   if (what == wire::frame::welcome) {
-    if (auto w = wire::decode<wire::welcome>(e.body)) {
+    if (auto w = wire::decode<wire::welcome>(e.body); w && (w->number == 0 || w->number == greeting_)) {
       up_ = true;
       pause_ = std::chrono::milliseconds{100};
       trouble_ = {};
@@ -88,7 +103,10 @@ void link::heard(const envelope& e) {
     }
   } else if (what == wire::frame::refused) {
     auto r = wire::decode<wire::refused>(e.body);
-    reopen(r ? error{r->code, r->text} : r.error());
+    if (e.protocol == wire::protocol_number)
+      reopen(r ? error{r->code, r->text} : r.error());
+    else
+      reopen({errc::peer_refused, r && !r->text.empty() ? r->text : "it speaks protocol " + std::to_string(e.protocol)});
   } else if (up_) {
     hear(what, e.body);
   }
@@ -109,6 +127,12 @@ void link::settle(const error& why) {
       p.deliver(node_messages::linked{});
     else
       p.deliver(to_caf(why));
+}
+
+std::string process_name() {
+  char host[256] = "?";
+  ::gethostname(host, sizeof host - 1);
+  return std::string{host} + ":" + std::to_string(::getpid());
 }
 
 void link::on_exit() {

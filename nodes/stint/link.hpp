@@ -2,7 +2,7 @@
 ///
 /// Owner    a client's proxy or a worker node, which derive from it; the only actor there with a remote handle.
 /// Threads  CAF's scheduler; its connector has a thread, because connecting blocks.
-/// Errors   link_lost, peer_refused.
+/// Errors   link_lost, also when nobody answers the greeting; peer_refused, whatever protocol the refusal speaks.
 /// Units    waits 0.1 s before the second attempt, then twice as long each time, up to 3 s.
 #pragma once
 
@@ -33,7 +33,10 @@ protected:
   [[nodiscard]] bool up() const noexcept { return up_; }
   template <class T>
   void transmit(wire::frame what, const T& body) {
-    caf_shim::tell(*this, peer_, envelope{wire::protocol_number, static_cast<std::uint32_t>(what), wire::encode(body)});
+    transmit_body(what, wire::encode(body));
+  }
+  void transmit_body(wire::frame what, std::string body) {
+    caf_shim::tell(*this, peer_, envelope{wire::protocol_number, static_cast<std::uint32_t>(what), std::move(body)});
   }
 
   /// The handlers that every link has.
@@ -41,6 +44,7 @@ protected:
   void is_connected(node_messages::connected& m);
   caf::result<node_messages::linked> wait_for_link();
   void connect();
+  void look_for_welcome(const node_messages::await_welcome& m);
 
   at where_;
   std::shared_ptr<environment> env_;
@@ -51,10 +55,14 @@ private:
   caf::actor connector_;
   caf::actor peer_;
   bool up_ = false;
+  std::uint64_t greeting_ = 0; ///< number of the newest one
   bool tried_ = false; ///< the first attempt has ended
   error trouble_;
   std::vector<caf::typed_response_promise<node_messages::linked>> waiting_;
   nanos pause_ = std::chrono::milliseconds{100};
 };
+
+/// This process as people know it: its host and number.
+std::string process_name();
 
 } // namespace stint

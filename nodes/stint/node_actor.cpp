@@ -1,7 +1,5 @@
 #include <stint/node_actor.hpp>
 
-#include <unistd.h>
-
 namespace stint {
 
 using namespace node_messages;
@@ -20,6 +18,7 @@ caf::behavior node_actor::make_behavior() {
     [this](const connect_now&) { connect(); },
     [this](const await_link&) { return wait_for_link(); },
     [this](const beat_now&) { beat(); },
+    [this](const await_welcome& m) { look_for_welcome(m); },
     [this](crew_messages::worked& m) { worked(m); },
     [this](crew_messages::noted& m) { said({0, m.id, m.attempt, {}, std::move(m.how_far), std::move(m.detail)}); },
     [this](crew_messages::append& m) { said({0, m.id, 0, std::move(m.text), {}, {}}); },
@@ -39,10 +38,7 @@ void node_actor::hire() {
 
 wire::hello node_actor::greeting() {
   greeted_ = env_->now().steady;
-  char host[256] = "?";
-  ::gethostname(host, sizeof host - 1);
-  return {wire::role::node, std::string{host} + ":" + std::to_string(::getpid()), kinds_->names(),
-          static_cast<std::uint32_t>(slots_.size())};
+  return {wire::role::node, process_name(), kinds_->names(), static_cast<std::uint32_t>(slots_.size())};
 }
 
 void node_actor::linked(const wire::welcome& w) {

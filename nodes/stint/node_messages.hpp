@@ -18,19 +18,27 @@ struct node_worked { wire::worked what; };
 struct node_said { wire::said what; };
 struct look_at_leases {};
 
+/// A stream to a client has ended on this side, or its client's link broke.
+struct ear_over { std::uint64_t session = 0; std::uint64_t number = 0; };
+struct taken { std::size_t messages = 0; };
+struct orphaned {};
+struct forgotten {};
+
 struct connect_now {};
 struct connected { caf::actor peer; error why; };
 /// Answered when the first attempt to connect has gone well or not.
 struct await_link {};
 struct linked { std::uint64_t epoch = 0; };
 struct beat_now {};
+/// The owner has had its time to answer this greeting.
+struct await_welcome { std::uint64_t greeting = 0; };
 
 } // namespace stint::node_messages
 
 // clang-format off
 #define STINT_NODE_TYPES(X)                                                                                            \
   X(to_peer) X(recruited) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
-  X(linked) X(beat_now)
+  X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_node, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 450)

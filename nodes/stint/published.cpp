@@ -2,17 +2,23 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <stint/blocking.hpp>
 #include <stint/configure_nodes.hpp>
 #include <stint/gateway.hpp>
+#include <stint/loopback.hpp>
 
 namespace stint {
 
-published::published(caf::actor_system& system, const caf::actor& list, publish_options with) : system_(&system) {
-  const bool tls = protected_links(system);
-  if (!tls && with.address != "localhost" && with.address.rfind("127.", 0) != 0 && with.address != "::1")
-    throw start_error{{errc::invalid_option, "without TLS only loopback: not " + with.address}};
+void published::check(const caf::actor_system& system, const publish_options& with) {
+  static_cast<void>(link_address(system, with.address));
   if (!with.times.sensible())
     throw start_error{{errc::invalid_option, "a lease is two beats at least"}};
+}
+
+published::published(caf::actor_system& system, const caf::actor& list, publish_options with) : system_(&system) {
+  check(system, with);
+  const bool tls = protected_links(system);
+  with.address = link_address(system, with.address);
   gateway_ = system.spawn<gateway>(list, make_environment(std::move(with.log)), with.times);
   auto port = caf_shim::listen(system, gateway_, with.port, with.address, tls);
   if (!port) {
@@ -21,6 +27,8 @@ published::published(caf::actor_system& system, const caf::actor& list, publish_
   }
   port_ = *port;
 }
+
+result<node_list> published::nodes() const { return ask_and_wait<node_list>(*system_, gateway_, protocol::nodes{}); }
 
 published::~published() {
   caf::scoped_actor self{*system_};

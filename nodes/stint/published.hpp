@@ -2,8 +2,8 @@
 ///
 /// Owner    whoever declares it, after the list: it must end before the list and the actor system do.
 /// Threads  construct and destroy it on a plain thread.
-/// Errors   start_error: not_configured, invalid_option for an address that is not loopback without TLS, io_failed when the
-///          port cannot be had.
+/// Errors   start_error: not_configured, invalid_option for an address that is not loopback without TLS (loopback.hpp) and
+///          for times that make no sense, io_failed when the port cannot be had.
 /// Example  stint::list tasks{system, {.only_nodes = true}};
 ///          stint::published here{system, tasks.actor(), {.port = 7100, .address = "0.0.0.0"}};
 #pragma once
@@ -17,6 +17,7 @@
 
 #include <stint/environment.hpp>
 #include <stint/lease.hpp>
+#include <stint/query.hpp>
 
 namespace stint {
 
@@ -33,6 +34,12 @@ public:
   ~published();
   published(const published&) = delete;
   published& operator=(const published&) = delete;
+
+  /// Throws what the constructor would throw for its options, for a caller that has something to open first.
+  static void check(const caf::actor_system& system, const publish_options& with);
+
+  /// Who is connected.
+  [[nodiscard]] result<node_list> nodes() const;
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 

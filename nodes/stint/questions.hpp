@@ -1,7 +1,7 @@
 /// Which questions of <stint/protocol.hpp> a client may ask from another process, their numbers and their answers.
 ///
-/// Wire     numbers are for good; a question that is taken out leaves a hole. Not there: stop, which is the owner's own,
-///          and subscriptions.
+/// Wire     numbers are for good; a question that is taken out leaves a hole. Not there: stop, which is the owner's own.
+///          Subscriptions have frames of their own.
 #pragma once
 
 #include <boost/describe/class.hpp>
@@ -20,7 +20,8 @@
   X(16, read_value, protocol::json_text, true) X(17, read_args, protocol::json_text, true)                             \
   X(18, wait, wait_result, true) X(19, fence, fence_result, false) X(20, pause, protocol::changed, true)               \
   X(21, resume, protocol::changed, true) X(22, drain, protocol::changed, true)                                         \
-  X(23, limit_queue, protocol::changed, true) X(24, declare, protocol::changed, true)
+  X(23, limit_queue, protocol::changed, true) X(24, declare, protocol::changed, true)           \
+  X(25, nodes, node_list, true)
 // clang-format on
 
 namespace stint::wire {

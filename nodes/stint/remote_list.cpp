@@ -1,6 +1,7 @@
 #include <stint/remote_list.hpp>
 
 #include <stint/blocking.hpp>
+#include <stint/loopback.hpp>
 #include <stint/questions.hpp>
 
 namespace stint {
@@ -12,9 +13,13 @@ constexpr std::size_t most_open = 10'000;
 
 } // namespace
 
+caf::actor start_connecting(caf::actor_system& system, at where, log_fn log) {
+  where.host = link_address(system, where.host);
+  return system.spawn<remote_list>(std::move(where), make_environment(std::move(log)));
+}
+
 caf::actor connect(caf::actor_system& system, at where, log_fn log) {
-  static_cast<void>(protected_links(system));
-  auto proxy = system.spawn<remote_list>(std::move(where), make_environment(std::move(log)));
+  auto proxy = start_connecting(system, std::move(where), std::move(log));
   if (auto ok = ask_and_wait<node_messages::linked>(system, proxy, node_messages::await_link{}); !ok) {
     caf::anon_send_exit(proxy, caf::exit_reason::user_shutdown);
     throw start_error{ok.error()};
@@ -23,7 +28,8 @@ caf::actor connect(caf::actor_system& system, at where, log_fn log) {
 }
 
 remote_list::remote_list(caf::actor_config& cfg, at where, std::shared_ptr<environment> env)
-    : link(cfg, std::move(where), std::move(env)) {
+    : link(cfg, std::move(where), std::move(env)),
+      streams_(*this, env_, [this](wire::frame what, std::string body) { transmit_body(what, std::move(body)); }) {
   nonce_ = std::to_string(env_->seed());
 }
 
@@ -39,9 +45,11 @@ caf::behavior remote_list::make_behavior() {
   [this](const protocol::question_& m) { return pass_on<answer_>(number_, wire::encode(m), again_); },
     STINT_QUESTIONS(STINT_FORWARD)
 #undef STINT_FORWARD
-    [](const protocol::subscribe&) -> caf::result<protocol::subscribed> {
-      return to_caf({errc::peer_refused, "subscriptions do not cross processes yet"});
-    },
+    [this](const protocol::subscribe& m) { return streams_.subscribe(m); },
+    [this](const protocol::unsubscribe& m) { return streams_.unsubscribe(m.number); },
+    [this](const protocol::credit& m) { streams_.credit(m); },
+    [this](const node_messages::beat_now&) { beat(); },
+    [this](const node_messages::await_welcome& m) { look_for_welcome(m); },
     [](const protocol::stop&) -> caf::result<protocol::stopped> {
       return to_caf({errc::peer_refused, "a list is stopped in its own process"});
     },
@@ -85,14 +93,38 @@ caf::result<protocol::submitted> remote_list::submit(const protocol::submit& m) 
   return pass_on<protocol::submitted>(wire::submit_number, wire::encode(out), true);
 }
 
-wire::hello remote_list::greeting() { return {wire::role::client, "client", {}, 0}; }
+wire::hello remote_list::greeting() {
+  greeted_ = env_->now().steady;
+  return {wire::role::client, process_name(), {}, 0};
+}
 
-void remote_list::linked(const wire::welcome&) {
+void remote_list::linked(const wire::welcome& w) {
   for (const auto& [number, q] : open_)
     transmit(wire::frame::ask, q.what);
+  streams_.linked(w.life);
+  heart_.emplace(lease_times{w.beat, w.lease}, greeted_);
+  every_ = w.beat;
+  if (!std::exchange(beating_, true))
+    beat();
+}
+
+/// Notices an owner that is stopped, or a network that loses everything: neither closes a socket.
+void remote_list::beat() {
+  beating_ = false;
+  if (!heart_)
+    return;
+  const auto now = env_->now().steady;
+  if (heart_->over(now))
+    return reopen({errc::link_lost, "the list is silent"});
+  transmit(wire::frame::beat, wire::beat{heart_->beat(now)});
+  beating_ = true;
+  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), std::clamp(heart_->ends() - now, nanos{1}, every_),
+                       node_messages::beat_now{});
 }
 
 void remote_list::unlinked() {
+  heart_.reset();
+  streams_.unlinked();
   for (auto i = open_.begin(); i != open_.end();)
     if (i->second.again) {
       ++i;
@@ -103,18 +135,30 @@ void remote_list::unlinked() {
 }
 
 void remote_list::hear(wire::frame what, const std::string& body) {
-  if (what != wire::frame::answer)
-    return;
-  auto a = wire::decode<wire::answer>(body);
-  if (!a)
-    return reopen(a.error());
-  if (auto q = open_.extract(a->number))
-    q.mapped().answer(*a);
+  auto with = [this](auto read, auto&& fn) {
+    if (read)
+      fn(*read);
+    else
+      reopen(read.error());
+  };
+  if (what == wire::frame::answer)
+    with(wire::decode<wire::answer>(body), [this](const wire::answer& a) {
+      if (auto q = open_.extract(a.number))
+        q.mapped().answer(a);
+    });
+  else if (what == wire::frame::told)
+    with(wire::decode<wire::told>(body), [this](wire::told& m) { streams_.hear(std::move(m)); });
+  else if (what == wire::frame::heard)
+    with(wire::decode<wire::beat>(body), [this](const wire::beat& b) {
+      if (heart_)
+        heart_->heard(b.number);
+    });
 }
 
 void remote_list::on_exit() {
   for (auto& [number, q] : std::exchange(open_, {}))
     q.answer({number, errc::list_gone, {}, {}});
+  streams_.end();
   link::on_exit();
 }
 

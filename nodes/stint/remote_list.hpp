@@ -2,7 +2,7 @@
 ///
 /// Owner    stint::list made with connect(); it ends the proxy.
 /// Threads  CAF's scheduler; connect() blocks a plain thread until the first link is there or has failed.
-/// Errors   link_lost: the link broke under a change whose fate is not known. Questions and submissions are asked again by
+/// Errors   link_lost: the link broke, or the owner was silent for as long as its lease says, under a change whose fate is not known. Questions and submissions are asked again by
 ///          themselves: a submission has an idempotency key, its own or one that the proxy gives it.
 ///          body_cannot_travel for callables, peer_refused for what only the owner's process may ask.
 /// Example  caf::actor_system_config cfg;
@@ -12,13 +12,18 @@
 #pragma once
 
 #include <stint/configure_nodes.hpp>
+#include <stint/lease.hpp>
 #include <stint/link.hpp>
 #include <stint/list.hpp>
+#include <stint/streams.hpp>
 
 namespace stint {
 
 /// Connects to a published list; throws start_error when that fails at first. Later it connects again by itself.
 caf::actor connect(caf::actor_system& system, at where, log_fn log = {});
+
+/// The same without waiting: the proxy looks for the list until it is there, and answers node_messages::await_link.
+caf::actor start_connecting(caf::actor_system& system, at where, log_fn log = {});
 
 class remote_list final : public link {
 public:
@@ -35,13 +40,19 @@ private:
   };
 
   wire::hello greeting() override;
-  void linked(const wire::welcome&) override;
+  void linked(const wire::welcome& w) override;
   void unlinked() override;
   void hear(wire::frame what, const std::string& body) override;
   template <class Answer>
   caf::result<Answer> pass_on(std::uint32_t number, std::string body, bool again);
   caf::result<protocol::submitted> submit(const protocol::submit& m);
+  void beat();
 
+  streams streams_;
+  std::optional<held_lease> heart_; ///< here it says how long the owner may be silent
+  nanos every_{};
+  steady_time greeted_{};
+  bool beating_ = false;
   std::map<std::uint64_t, question> open_;
   std::uint64_t last_ = 0;
   std::string nonce_; ///< tells this proxy's keys from all others

@@ -2,13 +2,14 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <stint/loopback.hpp>
 #include <stint/node_actor.hpp>
 
 namespace stint {
 
 worker_node::worker_node(caf::actor_system& system, at where, registry kinds, std::uint32_t slots, log_fn log)
     : system_(&system), env_(make_environment(std::move(log))) {
-  static_cast<void>(protected_links(system));
+  where.host = link_address(system, where.host);
   if (slots == 0 || slots > limits{}.workers)
     throw start_error{{errc::invalid_option, std::to_string(slots) + " slots"}};
   node_ = system.spawn<node_actor>(std::move(where), std::move(kinds), slots, env_);

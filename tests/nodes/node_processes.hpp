@@ -44,6 +44,7 @@ public:
   /// Kills and reaps one that was started here.
   void kill(pid_t whom);
   void kill_server() { kill(server_); }
+  [[nodiscard]] pid_t server() const noexcept { return server_; }
 
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + port_; }
   [[nodiscard]] std::string link(const std::string& dir = "certs") const {

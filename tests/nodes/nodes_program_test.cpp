@@ -43,7 +43,7 @@ TEST(nodes_program, a_client_asks_what_it_asks_a_list_of_its_own) {
   EXPECT_EQ(tasks.get(77).code(), errc::unknown_task);
   EXPECT_EQ(tasks.cancel(*id).code(), errc::wrong_state);
   EXPECT_EQ(tasks.submit(spec{}, [] {}).code(), errc::body_cannot_travel);
-  EXPECT_EQ(tasks.subscribe({}).code(), errc::peer_refused);
+  EXPECT_TRUE(tasks.subscribe({}));
   EXPECT_EQ(tasks.stop().code(), errc::peer_refused);
   EXPECT_EQ(tasks.counts()->workers, 1U);
 }

@@ -1,0 +1,155 @@
+#include "follower.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <stint/node_messages.hpp>
+
+namespace stint::cli {
+
+follower::follower(caf::actor_config& cfg, caf::actor list, spec what, std::shared_ptr<run_state> state)
+    : actor_base(cfg), list_(std::move(list)), what_(std::move(what)), state_(std::move(state)) {}
+
+caf::behavior follower::make_behavior() {
+  caf_shim::ask(*this, list_, node_messages::await_link{})
+    .then([this](const node_messages::linked&) { submit(); },
+          [this](const caf::error& e) { end(2, to_string(from_caf(e))); });
+  return trapping(
+    [this](const caf::error&) { interrupt(); },
+    [this](const protocol::events& m) {
+      for (const auto& e : m.batch->events)
+        if (e.id == id_ && !e.deleted)
+          look(e.to, e.code, e.error);
+      taken(m.number);
+    },
+    [this](const protocol::snapshot& m) {
+      for (const auto& t : m.tasks)
+        if (t.id == id_) {
+          known_ = true;
+          look(t.state, t.code, t.error);
+        }
+      taken(m.number);
+    },
+    [this](const protocol::notices& m) {
+      for (const auto& n : *m.batch)
+        if (n.id == id_ && n.output)
+          read();
+      taken(m.number);
+    },
+    [this](const protocol::snapshot_end&) {
+      read();
+      if (!known_)
+        look_for_it();
+    },
+    [this](const protocol::reset&) { known_ = false; },
+    [this](const protocol::closed&) { end(1, to_string(error{errc::list_gone, {}})); });
+}
+
+void follower::submit() {
+  protocol::submit ask;
+  ask.tasks.push_back({what_, {}});
+  caf_shim::ask(*this, list_, std::move(ask))
+    .then(
+      [this](const protocol::submitted& m) {
+        id_ = m.ids.front();
+        state_->id = id_;
+        subscribe();
+      },
+      [this](const caf::error& e) { end(1, to_string(from_caf(e))); });
+}
+
+void follower::subscribe() {
+  protocol::subscribe ask;
+  ask.who = caf::actor_cast<caf::actor>(this);
+  ask.filter.ids = {id_};
+  ask.notices = true;
+  caf_shim::ask(*this, list_, std::move(ask))
+    .then([](const protocol::subscribed&) {}, [this](const caf::error& e) { end(1, to_string(from_caf(e))); });
+}
+
+void follower::look(stint::state now, std::int32_t code, const std::string& error) {
+  if (!settled(now))
+    return;
+  ended_ = {now, code, error};
+  read(); // what it said at last
+}
+
+void follower::read() {
+  more_ = true;
+  if (std::exchange(reading_, true))
+    return;
+  more_ = false;
+  caf_shim::ask(*this, list_, protocol::read_output{id_, printed_})
+    .then(
+      [this](const output_piece& p) {
+        reading_ = false;
+        std::fwrite(p.text.data(), 1, p.text.size(), stdout);
+        std::fflush(stdout);
+        printed_ = p.next;
+        if (!p.text.empty() || more_)
+          read();
+        else if (ended_)
+          end_as_the_task();
+      },
+      [this](const caf::error& e) {
+        reading_ = false;
+        if (ended_)
+          end_as_the_task();
+        else
+          end(1, to_string(from_caf(e)));
+      });
+}
+
+/// It is not in a snapshot: deleted, or of a list that has begun anew without it.
+void follower::look_for_it() {
+  caf_shim::ask(*this, list_, protocol::get{id_})
+    .then([this](const task& t) { look(t.state, t.code, t.error); },
+          [this](const caf::error& e) { end(1, to_string(from_caf(e))); });
+}
+
+void follower::interrupt() {
+  if (std::exchange(interrupted_, true) || id_ == 0) {
+    end(130);
+    return;
+  }
+  caf_shim::ask(*this, list_, protocol::cancel{id_})
+    .then(
+      [this](const protocol::changed&) {
+        state_->cancelling = true;
+        state_->said.put(std::string{});
+      },
+      [this](const caf::error& e) {
+        const auto why = from_caf(e);
+        if (why.code == errc::wrong_state) // it has ended, and that will be told
+          state_->cancelling = true;
+        else
+          end(130, to_string(why) + "; task " + std::to_string(id_) + " may go on");
+      });
+}
+
+void follower::taken(std::uint64_t number) { caf_shim::tell(*this, list_, protocol::credit{number, 1}); }
+
+void follower::end_as_the_task() {
+  std::string why;
+  if (!ended_->error.empty())
+    why = "task " + std::to_string(id_) + ": " + ended_->error;
+  if (ended_->state == stint::state::succeeded)
+    end(0, std::move(why));
+  else
+    end(interrupted_ ? 130 : std::max(1, ended_->code), std::move(why));
+}
+
+void follower::end(int code, std::string why) {
+  if (state_->code >= 0)
+    return;
+  state_->code = code;
+  state_->said.put(std::move(why));
+  quit();
+}
+
+void follower::on_exit() {
+  list_ = nullptr;
+  actor_base::on_exit();
+}
+
+} // namespace stint::cli

@@ -1,0 +1,72 @@
+/// Has one command run by a served list, and prints what it prints, without ever keeping its program waiting.
+///
+///   run_command                    follower                          list elsewhere
+///     |                               |-- submit, subscribe ------------->|
+///     |                               |<-- events, notices of output -----|
+///     |                               |-- read_output ------------------->|   prints it
+///     |-- exit (Ctrl-C) ------------->|-- cancel ------------------------>|   then as always
+///     |-- exit (the second) --------->|   ends
+///     |<-- run_state -----------------|
+///
+/// Owner    run_command.
+/// Threads  its own, because standard output may block.
+/// Errors   said in run_state, with the exit code.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <stint/caf.hpp>
+#include <stint/protocol.hpp>
+
+#include "news.hpp"
+
+namespace stint::cli {
+
+/// What the program's first thread sees of a follower.
+struct run_state {
+  news said;                         ///< for people; also rings when something else here has changed
+  std::atomic<int> code{-1};         ///< it has ended, with this exit code
+  std::atomic<task_id> id{0};        ///< of the task, when there is one
+  std::atomic<bool> cancelling{false}; ///< the list has heard that the task is to be cancelled
+};
+
+class follower final : public caf_shim::actor_base {
+public:
+  follower(caf::actor_config& cfg, caf::actor list, spec what, std::shared_ptr<run_state> state);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct ending {
+    stint::state state = stint::state::failed;
+    std::int32_t code = 0;
+    std::string error;
+  };
+
+  void submit();
+  void subscribe();
+  void look(stint::state now, std::int32_t code, const std::string& error);
+  void read();
+  void look_for_it();
+  void interrupt();
+  void taken(std::uint64_t number);
+  void end(int code, std::string why = {});
+  void end_as_the_task();
+
+  caf::actor list_;
+  spec what_;
+  std::shared_ptr<run_state> state_;
+  task_id id_ = 0;
+  std::uint64_t printed_ = 0; ///< bytes of its output
+  bool reading_ = false;
+  bool more_ = false; ///< there may be more than what is being read
+  bool known_ = false; ///< in this snapshot
+  bool interrupted_ = false;
+  std::optional<ending> ended_;
+};
+
+} // namespace stint::cli

@@ -1,0 +1,78 @@
+#include <iostream>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <stint/remote_list.hpp>
+
+#include "duration.hpp"
+#include "serve.hpp"
+#include "shown_text.hpp"
+
+namespace stint::cli {
+
+namespace {
+
+const char* role_of(const peer_info& p) { return p.role == peer_role::node ? "node" : "client"; }
+
+std::string json_line(const peer_info& p) {
+  namespace json = boost::json;
+  auto text = [](const std::string& t) { return json::string{t.data(), t.size()}; };
+  json::object o;
+  o["name"] = text(p.name);
+  o["role"] = role_of(p);
+  o["linked"] = p.linked;
+  o["slots"] = p.slots;
+  o["silent_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(p.silent).count();
+  json::array kinds;
+  for (const auto& k : p.kinds)
+    kinds.push_back(text(k));
+  o["kinds"] = std::move(kinds);
+  json::array running;
+  for (const auto& r : p.running)
+    running.push_back(json::object{{"id", r.id}, {"attempt", r.attempt}});
+  o["running"] = std::move(running);
+  return json::serialize(o);
+}
+
+void show(const node_list& all) {
+  std::size_t width = 4;
+  for (const auto& p : all.peers)
+    width = std::max(width, shown_width(harmless(p.name)));
+  auto line = [&](const std::string& name, const std::string& role, const std::string& slots, const std::string& heard,
+                  const std::string& running) {
+    std::cout << fit_to(name, width) << "  " << fit_to(role, 6) << "  " << fit_to(slots, 5) << "  " << fit_to(heard, 14)
+              << "  " << running << "\n";
+  };
+  line("name", "role", "slots", "heard", "runs tasks");
+  for (const auto& p : all.peers) {
+    std::string running;
+    for (const auto& r : p.running)
+      running += (running.empty() ? "" : " ") + std::to_string(r.id);
+    line(harmless(p.name), role_of(p), p.slots == 0 ? "" : std::to_string(p.slots),
+         p.linked ? shown(p.silent) + " ago" : "link lost", running);
+  }
+}
+
+} // namespace
+
+int show_nodes(const nodes_options& with) {
+  const auto where = with.link.where();
+  link_config cfg{with.link};
+  caf::actor_system system{cfg};
+  list tasks{system, connect(system, where, say)};
+  const auto all = tasks.nodes();
+  if (!all) {
+    say(log_level::error, to_string(all.error()));
+    return 1;
+  }
+  if (with.json)
+    for (const auto& p : all->peers)
+      std::cout << json_line(p) << "\n";
+  else
+    show(*all);
+  return std::cout.flush() ? 0 : 1;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,111 @@
+// A list as a client in another process has it, when its owner is silent, speaks otherwise, or is asked who is connected.
+// The owner is a second actor system here, with a relay between the two that tests hold.
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include <stint/loopback.hpp>
+
+#include "far_list.hpp"
+
+namespace stint::test {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+/// Beats that let a test see in a second what otherwise takes nine.
+constexpr lease_times short_times{100ms, 600ms};
+
+TEST(remote_list, what_the_list_refuses_is_said_by_name) {
+  owner_side owner;
+  client_side client{owner.here.port()};
+  EXPECT_EQ(client.tasks.subscribe({}, 99).code(), errc::version_mismatch);
+  auto nobody = ask_and_wait<protocol::subscribed>(client.system, client.tasks.actor(), protocol::subscribe{});
+  EXPECT_EQ(nobody.code(), errc::no_subscriber);
+}
+
+TEST(remote_list, a_silent_owner_is_noticed) {
+  owner_side owner{short_times};
+  relay between{owner.here.port()};
+  client_side client{between.port()};
+  std::promise<void> go;
+  auto id = owner.tasks.submit(some_tasks(1)[0].what, [&go] { go.get_future().wait_for(deadline); });
+  ASSERT_TRUE(id);
+  far_ear far;
+  auto sub = client.tasks.subscribe(far.listener());
+  ASSERT_TRUE(sub);
+  ASSERT_TRUE(far.until([&] { return far.snapshots == 1; }));
+  between.hold(true);
+  auto change = std::async(std::launch::async, [&] { return client.tasks.cancel(*id); });
+  auto question = std::async(std::launch::async, [&] { return client.tasks.get(*id); });
+  ASSERT_EQ(change.wait_for(deadline), std::future_status::ready);
+  EXPECT_EQ(change.get().code(), errc::link_lost);
+  EXPECT_EQ(client.tasks.cancel(*id).code(), errc::link_lost) << "at once, as there is no link";
+  between.hold(false);
+  ASSERT_EQ(question.wait_for(deadline), std::future_status::ready) << "it is asked again";
+  EXPECT_EQ(question.get()->id, *id);
+  go.set_value();
+  EXPECT_TRUE(far.until([&] { return far.ended() == 1; }));
+  EXPECT_EQ(far.gap, "");
+}
+
+/// An owner of another time: it refuses, in its own protocol.
+class other_gateway final : public caf_shim::actor_base {
+public:
+  using actor_base::actor_base;
+  caf::behavior make_behavior() override {
+    return {[this](const envelope&) {
+      caf_shim::tell(*this, caf::actor_cast<caf::actor>(current_sender()),
+                     envelope{7, static_cast<std::uint32_t>(wire::frame::refused), R"({"text":"this is protocol 7"})"});
+    }};
+  }
+};
+
+TEST(remote_list, a_refusal_in_another_protocol_ends_the_connect) {
+  plain_config cfg;
+  caf::actor_system system{cfg};
+  const auto gate = system.spawn<other_gateway>();
+  auto port = caf_shim::listen(system, gate, 0, "127.0.0.1", false);
+  ASSERT_TRUE(port);
+  auto client = std::async(std::launch::async, [&] {
+    try {
+      client_side c{*port};
+      return error{};
+    } catch (const start_error& e) {
+      return e.what_went_wrong();
+    }
+  });
+  ASSERT_EQ(client.wait_for(deadline), std::future_status::ready);
+  const auto why = client.get();
+  EXPECT_EQ(why.code, errc::peer_refused);
+  EXPECT_THAT(why.text, HasSubstr("protocol 7"));
+  caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
+}
+
+TEST(loopback, is_this_machine_alone) {
+  EXPECT_EQ(*loopback_address("127.0.0.1"), "127.0.0.1");
+  EXPECT_EQ(*loopback_address("127.1.2.3"), "127.1.2.3");
+  EXPECT_EQ(*loopback_address("localhost"), "127.0.0.1");
+  EXPECT_EQ(*loopback_address("::1"), "::1");
+  for (const char* host : {"192.0.2.1", "0.0.0.0", "::", "2001:db8::1", "127.0.0.1.example..", ""})
+    EXPECT_EQ(loopback_address(host).code(), errc::invalid_option) << host;
+}
+
+TEST(remote_list, says_who_is_connected) {
+  owner_side owner;
+  client_side client{owner.here.port()};
+  for (auto all : {owner.here.nodes(), owner.tasks.nodes(), client.tasks.nodes()}) {
+    ASSERT_TRUE(all) << to_string(all.error());
+    ASSERT_EQ(all->peers.size(), 1U);
+    EXPECT_EQ(all->peers[0].role, peer_role::client);
+    EXPECT_THAT(all->peers[0].name, HasSubstr(std::to_string(::getpid())));
+    EXPECT_TRUE(all->peers[0].linked);
+    EXPECT_LT(all->peers[0].silent, 10s);
+  }
+  list alone{owner.system, owner_side::with(1)};
+  EXPECT_EQ(alone.nodes().code(), errc::not_published);
+}
+
+} // namespace
+} // namespace stint::test
