@@ -91,9 +91,10 @@ int run(const publisher::settings& with) {
   stint::list tasks{system, options};
   publisher::screen screen{tasks, std::cout, STDOUT_FILENO, with.plain};
 
-  auto ok = publisher::release_kept(tasks);
+  // In this order: when the reads are acknowledged, what the restart has decided is committed, and shown.
+  auto ok = desk.submit_reads(tasks);
   if (ok)
-    ok = desk.submit_reads(tasks);
+    ok = publisher::release_kept(tasks);
   auto submitted = std::async(std::launch::async, [&] { return ok ? submit_all(desk, tasks, with) : ok; });
   watch(tasks, screen, submitted, [&tasks] { (void)tasks.cancel_matching({}); });
   ok = submitted.get();
