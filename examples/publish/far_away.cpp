@@ -43,7 +43,7 @@ int publish_elsewhere(const settings& with) {
     if (!std::exchange(told, true))
       say(stint::log_level::info, "waits for a worker: publish --work --connect " + with.connect + " ...");
   }
-  return interrupted ? 130 : publish_all(tasks, desk, with);
+  return interrupted ? 130 : publish_all(tasks, desk, with, std::chrono::system_clock::now());
 }
 
 int work_elsewhere(const settings& with) {

@@ -86,18 +86,21 @@ int run(const settings& with) {
   if (!with.store.empty())
     options.store = with.store.string();
 #endif
+  const stint::wall_time began = std::chrono::system_clock::now();
   stint::list tasks{system, options};
-  return publish_all(tasks, desk, with);
+  return publish_all(tasks, desk, with, began);
 }
 
 } // namespace
 
-int publish_all(stint::list& tasks, desk& desk, const settings& with) {
-  const stint::wall_time began = std::chrono::system_clock::now();
+int publish_all(stint::list& tasks, desk& desk, const settings& with, stint::wall_time began) {
   screen screen{tasks, std::cout, STDOUT_FILENO, with.plain};
-  auto ok = release_kept(tasks);
-  if (ok && with.connect.empty()) // workers elsewhere have read theirs
+  // In this order: when the reads are acknowledged, what the restart has decided is committed, and shown.
+  stint::result<stint::unit_t> ok = stint::unit;
+  if (with.connect.empty()) // workers elsewhere have read theirs
     ok = desk.submit_reads(tasks);
+  if (ok)
+    ok = release_kept(tasks);
   auto submitted = std::async(std::launch::async, [&] { return ok ? submit_all(desk, tasks, with) : ok; });
   watch(tasks, screen, submitted, [&tasks] { (void)tasks.cancel_matching({}); });
   ok = submitted.get();

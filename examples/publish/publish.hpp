@@ -15,8 +15,8 @@ namespace publisher {
 extern std::atomic<bool> interrupted;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-/// Submits every request, shows how they go, sums up and verifies.
-int publish_all(stint::list& tasks, desk& desk, const settings& with);
+/// Submits every request, shows how they go, sums up what has been done since `began`, and verifies.
+int publish_all(stint::list& tasks, desk& desk, const settings& with, stint::wall_time began);
 
 /// The same through the list at `settings::connect`.
 int publish_elsewhere(const settings& with);
