@@ -79,6 +79,7 @@ WORD_EXCEPTIONS = {
     ("testing/stint/caf_step.hpp", "atoms"): "0.17 names its test scheduler by an atom",
     ("tests/faults/child.cpp", "now"): "it tells how long its start took",
     ("tests/faults/life.cpp", "now"): "it kills a process after real time",
+    ("tests/faults/migration.cpp", "now"): "it cuts the power some real time after a start, and asks how long one takes",
     ("tests/faults/surroundings.cpp", "now"): "it measures how long a real list takes to go on",
     ("tests/faults/cluster.cpp", "sleep"): "other processes, on a network that fails, tell nobody when to look",
     ("tests/faults/work_body.cpp", "sleep"): "it is a process that takes time",

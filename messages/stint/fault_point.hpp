@@ -12,7 +12,7 @@
 namespace stint {
 
 inline constexpr auto fault_points = std::to_array<std::string_view>(
-  {"store.epoch", "store.opened", "store.begun", "store.applied", "store.committed", "list.decided", "log.added",
+  {"store.migrated", "store.epoch", "store.opened", "store.begun", "store.applied", "store.committed", "list.decided", "log.added",
    "keeper.got", "keeper.saved", "list.saved", "list.told"});
 
 #ifdef STINT_PLANTS

@@ -38,7 +38,9 @@ options make_options(const child_orders& o) {
   options with;
   with.workers = 2;
   with.limits.finished = keep_all; // a trial looks for every task
-  with.limits.finished.tasks = o.prunes ? pruned_to : 0;
+  with.limits.finished.tasks = o.prunes_hard ? pruned_hard_to : o.prunes ? pruned_to : 0;
+  if (o.prunes_hard)
+    with.limits.finished_of[state::failed] = with.limits.finished;
   with.log = [](log_level, const std::string&) {}; // that a disk fails when its power is cut is no news
   with.store = {o.file, o.relaxed ? store_mode::relaxed : store_mode::durable};
   with.kinds.add("work", body{[pipe = o.pipe](context& job) {
@@ -149,6 +151,8 @@ int run_child(const child_orders& o) {
   the_fault_point = visit;
   if (o.early)
     the_plant = plant::answer_unsaved;
+  if (o.mixes)
+    the_plant = plant::state_bounds_ignored;
   caf::actor_system_config cfg;
   caf_shim::set_option(cfg, "scheduler.max-threads", std::size_t{2});
   configure(cfg);

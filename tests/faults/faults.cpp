@@ -13,6 +13,7 @@
 
 #include "life.hpp"
 #include "loop_disk.hpp"
+#include "migration.hpp"
 #include "parts.hpp"
 #include "replay_check.hpp"
 #include "surroundings.hpp"
@@ -138,7 +139,8 @@ bool kills_at_points(const settings& s) {
     tally sum;
     one_file(s, "point.db", each, s.seed, false, sum, [&](child_orders& o, life_plan& plan, std::uint64_t) {
       o.die_at = point;
-      o.die_after = point == "store.epoch" || point == "store.opened" ? 1 : 1 + random() % 40;
+      const bool once = point == "store.migrated" || point == "store.epoch" || point == "store.opened";
+      o.die_after = once ? 1 : 1 + random() % 40;
       plan.longest = 10s;
     });
     sum.print("at " + std::string{point});
@@ -189,18 +191,27 @@ bool restart_is_quick(const settings& s) {
   return good;
 }
 
+struct cutting {
+  const char* name;
+  bool relaxed = false;
+  bool prunes_hard = false; ///< every file: each end makes a deletion
+  bool mixes = false;       ///< planted, to be caught
+};
+
 /// Cuts the power of a file system under lists that write to it: while they start, which recovers and checkpoints, or
 /// later; every second file belongs to a list that also deletes what it has finished.
-bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
+bool cut_power(const settings& s, const cutting& how, std::uint64_t cuts) {
   loop_disk disk{s.folder};
   if (!disk.usable()) {
-    std::printf("power cuts                 SKIPPED: they need root, ext4 and loop devices\n");
+    std::printf("%-26s SKIPPED: they need root, ext4 and loop devices\n", how.name);
     return true;
   }
   std::mt19937_64 random(s.seed);
   tally sum;
   witness w;
   std::uint64_t early = 0;
+  std::uint64_t deleted = 0;
+  const bool control = how.relaxed || how.mixes;
   for (std::uint64_t k = 0; k < cuts; ++k) {
     if (k % kills_of_one_file == 0) {
       auto there = s;
@@ -211,10 +222,12 @@ bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
     child_orders o;
     o.file = disk.path() + "/power.db";
     o.seed = s.seed * 1'000 + k;
-    o.relaxed = relaxed;
+    o.relaxed = how.relaxed;
+    o.prunes_hard = how.prunes_hard;
+    o.mixes = how.mixes;
     o.again = w.unacknowledged();
     o.first_name = w.next_name();
-    o.prunes = k / kills_of_one_file % 2 == 1;
+    o.prunes = !how.prunes_hard && k / kills_of_one_file % 2 == 1;
     life_plan plan;
     const bool while_starting = k % 4 == 3; // it may see that, and end with an error before it is killed
     o.may_fail = while_starting;
@@ -222,10 +235,11 @@ bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
       plan.longest = std::chrono::microseconds{random() % 15'000};
       ++early;
     } else {
-      plan.kill_after = std::chrono::microseconds{random() % 60'000};
+      plan.kill_after = std::chrono::microseconds{random() % (how.prunes_hard ? 400'000 : 60'000)};
     }
     bool cut = false;
     plan.before_kill = [&] { cut = disk.cut(); };
+    plan.hear_late = [&w](const record& r) { w.hear_late(r); };
     const auto end = live(o, plan, [&w](const record& r) { w.hear(r); });
     ++sum.kills;
     if (end.ready_ns != 0)
@@ -235,21 +249,39 @@ bool cut_power(const settings& s, bool relaxed, std::uint64_t cuts) {
       std::printf("  no power cut: life ended %d, code %d\n", end.killed ? 1 : 0, end.code);
       break;
     }
-    sum.wrong += w.compare(o.file, false, o.prunes ? pruned_to : 0);
+    sum.wrong += w.compare(o.file, false, {o.prunes_hard ? pruned_hard_to : o.prunes ? pruned_to : 0, o.prunes_hard});
     if (k % kills_of_one_file == kills_of_one_file - 1 || k + 1 == cuts) {
       sum.accepted += w.accepted();
       sum.finished += w.finished();
+      deleted += w.deleted();
     }
-    if (relaxed && sum.wrong.total() != 0) // what was lost once would be counted again
+    if (control && sum.wrong.total() != 0) // what was lost once would be counted again
       w = {};
   }
-  sum.print(relaxed ? "control: power, relaxed" : "power cuts");
-  std::printf("  of these, %llu while the list started: recovery and checkpoint\n", tally::n(early));
-  return relaxed ? sum.wrong.lost + sum.wrong.undone > 0 : sum.clean();
+  sum.print(how.name);
+  std::printf("  of these, %llu while the list started: recovery and checkpoint", tally::n(early));
+  if (how.prunes_hard)
+    std::printf("; %llu tasks deleted", tally::n(deleted));
+  std::printf("\n");
+  if (how.prunes_hard && deleted == 0) {
+    std::printf("  nothing was deleted: the cuts do not fall where they should\n");
+    return false;
+  }
+  return control ? sum.wrong.lost + sum.wrong.undone > 0 : sum.clean();
 }
 
-bool power_cuts(const settings& s) { return cut_power(s, false, std::max<std::uint64_t>(10, s.kills / 4)); }
-bool relaxed_power_cuts(const settings& s) { return cut_power(s, true, std::max<std::uint64_t>(10, s.kills / 50)); }
+bool power_cuts(const settings& s) { return cut_power(s, {"power cuts"}, std::max<std::uint64_t>(10, s.kills / 4)); }
+bool pruning_power_cuts(const settings& s) {
+  const auto cuts = std::max<std::uint64_t>(10, s.kills / 40);
+  const bool honest = cut_power(s, {"power cuts while pruning", false, true}, cuts);
+  return cut_power(s, {"control: bounds are mixed", false, true, true}, 10) && honest;
+}
+bool migration_cuts(const settings& s) {
+  return migration_power_cuts(s.folder, s.seed, std::max<std::uint64_t>(12, s.kills / 40));
+}
+bool relaxed_power_cuts(const settings& s) {
+  return cut_power(s, {"control: power, relaxed", true}, std::max<std::uint64_t>(10, s.kills / 50));
+}
 
 bool poison_is_quarantined(const settings& s) {
   child_orders o;
@@ -306,6 +338,8 @@ int main(int argc, char** argv) {
                               {"full", full},
                               {"clock", clocks},
                               {"power", power_cuts},
+                              {"power-prune", pruning_power_cuts},
+                              {"power-migrate", migration_cuts},
                               {"power-relaxed", relaxed_power_cuts}},
                              s, s.only);
 }

@@ -45,7 +45,8 @@ std::vector<std::string> words_of(const child_orders& o) {
     names << n << "\n";
   return {"faults", "child", o.file, std::to_string(o.seed), std::to_string(o.first_name),
           o.die_at.empty() ? "-" : o.die_at, std::to_string(o.die_after),
-          std::string{o.finish ? "f" : ""} + (o.relaxed ? "r" : "") + (o.early ? "e" : "") + (o.poison ? "p" : "") + (o.prunes ? "k" : "") + (o.may_fail ? "m" : "") + "-",
+          std::string{o.finish ? "f" : ""} + (o.relaxed ? "r" : "") + (o.early ? "e" : "") + (o.poison ? "p" : "") + (o.prunes ? "k" : "")
+            + (o.prunes_hard ? "h" : "") + (o.mixes ? "x" : "") + (o.may_fail ? "m" : "") + "-",
           std::to_string(o.open_tasks)};
 }
 
@@ -64,6 +65,8 @@ child_orders orders_of(const std::vector<std::string>& w) {
   o.early = flag('e');
   o.poison = flag('p');
   o.prunes = flag('k');
+  o.prunes_hard = flag('h');
+  o.mixes = flag('x');
   o.may_fail = flag('m');
   o.open_tasks = number(8);
   std::ifstream names{names_file(o)};
@@ -119,6 +122,8 @@ life_end live(const child_orders& orders, const life_plan& plan, const hear_fn& 
       }
       if (!killed || !plan.before_kill)
         hear(r);
+      else if (plan.hear_late)
+        plan.hear_late(r);
     }
     bytes.erase(0, at);
   }

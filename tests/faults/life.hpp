@@ -32,6 +32,7 @@ struct life_plan {
   std::chrono::nanoseconds longest = std::chrono::seconds{30};
   bool kill_when_done = false;
   std::function<void()> before_kill{}; ///< what is heard after it does not count: it may never have been told
+  hear_fn hear_late{};                 ///< but is heard here
 };
 
 life_end live(const child_orders& orders, const life_plan& plan, const hear_fn& hear);

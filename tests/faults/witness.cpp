@@ -1,6 +1,7 @@
 #include "witness.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -28,12 +29,18 @@ void witness::hear(const record& r) {
     case told::began:
       if (!begun_.emplace(r.id, r.a).second)
         ++heard_.started_twice;
+      ran_.insert(r.id);
       break;
     default: break;
   }
 }
 
-wrongs witness::compare(const std::string& file, bool all_ended, std::size_t kept) {
+void witness::hear_late(const record& r) {
+  if (r.what == told::began)
+    ran_.insert(r.id);
+}
+
+wrongs witness::compare(const std::string& file, bool all_ended, const pruning& kept) {
   auto w = heard_;
   heard_ = {};
   sqlite_store s{{file}};
@@ -67,14 +74,36 @@ wrongs witness::compare(const std::string& file, bool all_ended, std::size_t kep
       take(std::move(t));
     ask.cursor = p->next;
   } while (ask.cursor != 0);
-  const auto finished = std::count_if(there.begin(), there.end(), [](const auto& t) { return terminal(t.second.state); });
-  const bool pruned = kept != 0 && static_cast<std::size_t>(finished) >= kept;
+  struct kept_group {
+    std::size_t tasks = 0;
+    std::uint64_t first = UINT64_MAX; ///< version
+  };
+  std::array<kept_group, 2> groups;
+  const auto group_of = [&](std::uint64_t s) -> kept_group& {
+    return groups[kept.failed_apart && s == static_cast<std::uint64_t>(state::failed) ? 1 : 0];
+  };
+  for (const auto& [id, t] : there)
+    if (terminal(t.state)) {
+      auto& g = group_of(static_cast<std::uint64_t>(t.state));
+      ++g.tasks;
+      g.first = std::min(g.first, t.version);
+    }
+  const auto pruned = [&](std::uint64_t id) {
+    if (kept.tasks == 0)
+      return false;
+    if (const auto e = ends_.find(id); e != ends_.end()) {
+      const auto& g = group_of(e->second.state);
+      return g.tasks >= kept.tasks && e->second.version < g.first;
+    }
+    return ran_.contains(id) && std::any_of(groups.begin(), groups.end(), [&](const auto& g) { return g.tasks >= kept.tasks; });
+  };
+  deleted_ = static_cast<std::size_t>(std::count_if(names_.begin(), names_.end(), [&](const auto& n) { return !there.contains(n.first); }));
   for (const auto& [id, name] : names_)
-    if (const auto t = there.find(id); t == there.end() ? !pruned : t->second.what.name != name)
+    if (const auto t = there.find(id); t == there.end() ? !pruned(id) : t->second.what.name != name)
       ++w.lost;
   for (const auto& [id, e] : ends_) {
     const auto t = there.find(id);
-    if (t == there.end() ? !pruned : t->second.version != e.version || static_cast<std::uint64_t>(t->second.state) != e.state)
+    if (t == there.end() ? !pruned(id) : t->second.version != e.version || static_cast<std::uint64_t>(t->second.state) != e.state)
       ++w.undone;
   }
   std::set<std::string> seen;

@@ -38,10 +38,18 @@ struct wrongs {
 class witness {
 public:
   void hear(const record& r);
+  /// Hears what was said when the power was gone already: it may be there or not.
+  void hear_late(const record& r);
 
-  /// Opens the file and compares; `all_ended`: everything must have. `kept`: tasks may be missing while so many that have
-  /// finished are there; 0: none may.
-  wrongs compare(const std::string& file, bool all_ended, std::size_t kept = 0);
+  /// Of finished tasks, `tasks` are kept; 0: all. `failed_apart`: so many failed ones, and so many others.
+  struct pruning {
+    std::size_t tasks = 0;
+    bool failed_apart = false;
+  };
+
+  /// Opens the file and compares; `all_ended`: everything must have. With pruning, a task may be missing that ended before
+  /// those that are kept, or that had at least begun when nobody heard of its end, and only if as many are there as are kept.
+  wrongs compare(const std::string& file, bool all_ended, const pruning& kept = {0, false});
 
   /// Numbers below `next_name` that nobody acknowledged: they may be there or not.
   [[nodiscard]] std::vector<std::string> unacknowledged() const;
@@ -49,6 +57,8 @@ public:
 
   [[nodiscard]] std::size_t accepted() const { return names_.size(); }
   [[nodiscard]] std::size_t finished() const { return ends_.size(); }
+  /// Accepted tasks that were missing when it last compared.
+  [[nodiscard]] std::size_t deleted() const { return deleted_; }
 
 private:
   struct end {
@@ -60,7 +70,9 @@ private:
   std::map<std::string, std::uint64_t> ids_;
   std::map<std::uint64_t, end> ends_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> begun_; ///< task and attempt
+  std::set<std::uint64_t> ran_; ///< tasks that began, told in time or late
   std::uint64_t newest_name_ = 0;
+  std::size_t deleted_ = 0;
   wrongs heard_; ///< wrong by what was told alone
 };
 

@@ -139,6 +139,7 @@ sqlite_file::sqlite_file(const sqlite_options& with, as_it_is)
 void sqlite_file::begin_life(const sqlite_options& with) {
   set_up();
   migrate();
+  fault_point("store.migrated");
   db.run("COMMIT");
   prepare();
   read_head();
