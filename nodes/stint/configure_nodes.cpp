@@ -7,6 +7,7 @@
 
 #include <stint/configure.hpp>
 #include <stint/node_messages.hpp>
+#include <stint/tls_errors.hpp>
 
 namespace stint {
 
@@ -31,8 +32,10 @@ void look_at_tls(const tls_files& f) {
 } // namespace
 
 void configure(caf::actor_system_config& cfg, const link_security& how) {
-  if (const auto* f = how.files())
+  if (const auto* f = how.files()) {
     look_at_tls(*f);
+    clear_tls_errors_before_io();
+  }
   configure(cfg);
   caf_shim::register_types<caf::id_block::stint_node>(cfg);
   caf_shim::use_network(cfg, how.files(), wire::protocol_name);

@@ -2,6 +2,8 @@
 ///
 /// Threads  call it once per configuration, before the actor system is made from it.
 /// Errors   start_error(invalid_option) when a TLS file is missing or does not fit: CAF would find out too late.
+/// Order    with TLS, OpenSSL's queue of errors is cleared before each read and write of a socket in this whole process, those of
+///          other libraries as well; they ought to expect it empty there (tls_errors.hpp says why).
 /// Source   CAF's TLS module takes its files from the configuration: they are one set per actor system.
 #pragma once
 
