@@ -29,11 +29,14 @@ struct worked { worker_id from = 0; std::vector<attempt_report> reports; };
 struct noted { task_id id = 0; std::uint32_t attempt = 0; std::optional<progress> how_far; std::optional<std::string> detail; };
 struct orphan_look { worker_id of = 0; };
 
-/// A worker of another process, of which `who` is the stand-in; it ends when the worker is lost.
+/// A worker of another process, of which `who` is the stand-in; it ends without a reason when the worker has left in order,
+/// with one when the worker is lost.
 struct enlist { caf::actor who; std::vector<std::string> kinds; }; // enlisted
 struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
-/// A lost worker cannot run anything any more: what it held is free.
-struct surely_over { std::vector<worker_id> ids; };
+/// Lost workers, by their stand-ins, cannot run anything any more: what they held is free.
+struct surely_over { std::vector<caf::actor_id> whom; };
+/// Their process is there again: nobody had died.
+struct only_unlinked { std::vector<caf::actor_id> whom; };
 
 struct turn {};
 struct tick { steady_time armed{}; };
@@ -62,7 +65,7 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
-  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over)
+  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

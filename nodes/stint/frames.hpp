@@ -10,6 +10,7 @@
 ///     |<-- start / order{stop, take_back, replace}
 ///     |-- worked{slot, reports} --------->|
 ///     |-- said{slot, output, ...} ------->|
+///     |-- leave{} ----------------------->|   nothing runs here any more; ... leave{}
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,7 @@ inline constexpr const char* protocol_name = "stint/1";
 /// Bytes of a body. A page of a thousand tasks with all their errors has its place in it, a disk image has not.
 inline constexpr std::size_t frame_limit = std::size_t{32} * 1024 * 1024;
 
-enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said };
+enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said, leave = 20 };
 enum class role : std::uint32_t { client, node };
 BOOST_DESCRIBE_ENUM(role, client, node)
 
@@ -41,12 +42,14 @@ struct hello {
   std::string name; ///< for people: host and process
   std::vector<std::string> kinds;
   std::uint32_t slots = 0;
+  std::uint64_t boot = 0; ///< drawn by a node when it starts: the same one is the same process
 };
 struct welcome { std::uint64_t epoch = 0; nanos lease{}; nanos beat{}; };
 struct refused { errc code = errc::none; std::string text; };
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
 struct answer { std::uint64_t number = 0; errc code = errc::none; std::string text; std::string body; };
 struct beat { std::uint64_t number = 0; };
+struct leave {};
 
 struct new_attempt {
   std::uint32_t slot = 0;
@@ -83,12 +86,13 @@ struct said {
   std::optional<std::string> detail;
 };
 
-BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, slots))
+BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, slots, boot))
 BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))
 BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text, body))
 BOOST_DESCRIBE_STRUCT(beat, (), (number))
+BOOST_DESCRIBE_STRUCT(leave, (), ())
 BOOST_DESCRIBE_STRUCT(new_attempt, (), (slot, id, attempt, epoch, fencing_token, name, kind, args))
 BOOST_DESCRIBE_STRUCT(start, (), (attempts))
 BOOST_DESCRIBE_STRUCT(order, (), (what, slot, whom))

@@ -12,11 +12,11 @@ namespace stint::node_messages {
 
 /// A stand-in has something for its node.
 struct to_peer { std::uint64_t session = 0; wire::frame what{}; std::string body; };
-/// The list has taken a stand-in on.
-struct recruited { std::uint64_t session = 0; worker_id id = 0; };
 struct node_worked { wire::worked what; };
 struct node_said { wire::said what; };
 struct look_at_leases {};
+/// The node of a stand-in has left in order.
+struct retire {};
 
 struct connect_now {};
 struct connected { caf::actor peer; error why; };
@@ -24,13 +24,15 @@ struct connected { caf::actor peer; error why; };
 struct await_link {};
 struct linked { std::uint64_t epoch = 0; };
 struct beat_now {};
+/// End in order: bodies first, then say so.
+struct leave_now {};
 
 } // namespace stint::node_messages
 
 // clang-format off
 #define STINT_NODE_TYPES(X)                                                                                            \
-  X(to_peer) X(recruited) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
-  X(linked) X(beat_now)
+  X(to_peer) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
+  X(linked) X(beat_now) X(retire) X(leave_now)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_node, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 450)

@@ -11,8 +11,8 @@ published::published(caf::actor_system& system, const caf::actor& list, publish_
   const bool tls = protected_links(system);
   if (!tls && with.address != "localhost" && with.address.rfind("127.", 0) != 0 && with.address != "::1")
     throw start_error{{errc::invalid_option, "without TLS only loopback: not " + with.address}};
-  if (!with.times.sensible())
-    throw start_error{{errc::invalid_option, "a lease is two beats at least"}};
+  if (auto ok = check_lease(with.times); !ok)
+    throw start_error{ok.error()};
   gateway_ = system.spawn<gateway>(list, make_environment(std::move(with.log)), with.times);
   auto port = caf_shim::listen(system, gateway_, with.port, with.address, tls);
   if (!port) {

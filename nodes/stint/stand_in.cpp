@@ -12,7 +12,6 @@ caf::behavior stand_in::make_behavior() {
       [this](const crew_messages::enlisted& m) {
         id_ = m.id;
         log_ = m.log;
-        caf_shim::tell(*this, with_.gateway, recruited{with_.session, m.id});
       },
       [this](const caf::error&) { quit(); });
   return {
@@ -22,6 +21,7 @@ caf::behavior stand_in::make_behavior() {
     [this](const crew_messages::replace_runner& m) { order(wire::order_kind::replace, {m.who}); },
     [this](node_worked& m) { worked(m.what); },
     [this](node_said& m) { said(m.what); },
+    [this](const retire&) { quit(); },
   };
 }
 
