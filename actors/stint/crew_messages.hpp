@@ -29,16 +29,19 @@ struct worked { worker_id from = 0; std::vector<attempt_report> reports; };
 struct noted { task_id id = 0; std::uint32_t attempt = 0; std::optional<progress> how_far; std::optional<std::string> detail; };
 struct orphan_look { worker_id of = 0; };
 
-/// A worker of another process, of which `who` is the stand-in; it ends when the worker is lost.
+/// A worker of another process, of which `who` is the stand-in; it ends without a reason when the worker has left in order,
+/// with one when the worker is lost.
 struct enlist { caf::actor who; std::vector<std::string> kinds; }; // enlisted
 struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
-/// A lost worker cannot run anything any more: what it held is free.
-struct surely_over { std::vector<worker_id> ids; };
+/// Lost workers, by their stand-ins, cannot run anything any more: what they held is free.
+struct surely_over { std::vector<caf::actor_id> whom; };
+/// Their process is there again: nobody had died.
+struct only_unlinked { std::vector<caf::actor_id> whom; };
 
 /// The list is reachable through this actor, until that ends: it knows who is connected.
 struct publish { caf::actor gateway; };
 /// What the workers of other processes were given.
-struct ask_what_runs { std::vector<worker_id> ids; }; // what_runs
+struct ask_what_runs { std::vector<caf::actor_id> whom; }; // what_runs
 struct what_runs { task_version version = 0; std::vector<std::vector<running_there>> of; };
 
 struct turn {};
@@ -68,7 +71,7 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
-  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over)  \
+  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked)  \
   X(publish) X(ask_what_runs) X(what_runs)
 // clang-format on
 

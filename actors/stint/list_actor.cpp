@@ -166,9 +166,10 @@ caf::behavior list_actor::make_behavior() {
       changed();
     },
     [this](const crew_messages::enlist& m) { return enlist(m); },
-    [this](const crew_messages::surely_over& m) { surely_over(m.ids); },
+    [this](const crew_messages::surely_over& m) { surely_over(m.whom); },
+    [this](const crew_messages::only_unlinked& m) { only_unlinked(m.whom); },
     [this](const crew_messages::publish& m) { publish(m.gateway); },
-    [this](const crew_messages::ask_what_runs& m) { return what_runs(m.ids); },
+    [this](const crew_messages::ask_what_runs& m) { return what_runs(m.whom); },
     [this](const protocol::nodes&) { return nodes(); },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::saved&) { is_saved(); },

@@ -36,7 +36,13 @@ public:
 
   /// For tests: the rules and their state; those of a list that has ended are empty.
   [[nodiscard]] const ledger& rules() const noexcept { return ledger_; }
-  [[nodiscard]] caf::actor any_worker() const { return workers_.empty() ? caf::actor{} : workers_.begin()->second.who; }
+  /// One of this process.
+  [[nodiscard]] caf::actor any_worker() const {
+    for (const auto& [id, m] : workers_)
+      if (m.here)
+        return m.who;
+    return {};
+  }
 
 private:
   struct member {
@@ -69,11 +75,13 @@ private:
   bool hire();
   void worker_down(worker_id id);
   caf::result<crew_messages::enlisted> enlist(const crew_messages::enlist& m);
-  void node_worker_down(worker_id id);
+  void node_worker_down(worker_id id, bool in_order);
   caf::result<node_list> nodes();
   void publish(const caf::actor& gateway);
-  [[nodiscard]] crew_messages::what_runs what_runs(const std::vector<worker_id>& ids);
-  void surely_over(const std::vector<worker_id>& ids);
+  [[nodiscard]] crew_messages::what_runs what_runs(const std::vector<caf::actor_id>& whom);
+  worker_id lost_worker(caf::actor_id stand_in);
+  void surely_over(const std::vector<caf::actor_id>& whom);
+  void only_unlinked(const std::vector<caf::actor_id>& whom);
   void hear_orphan(worker_id from, runner_port& port);
   void forget_orphans();
   void take_notes(attempt_notes& n);
@@ -107,7 +115,7 @@ private:
   caf::actor gateway_; ///< while the list is published
   std::map<worker_id, member> workers_;
   std::map<worker_id, member> orphans_; ///< runners whose worker died while a body ran
-  std::map<worker_id, std::vector<running_body>> lost_; ///< what lost workers of other processes may still run
+  std::map<caf::actor_id, worker_id> far_; ///< workers of other processes by their stand-ins, until they are surely over
   worker_id last_worker_ = 0;
   std::shared_ptr<const registry> kinds_;
   bool kinds_check_ = false; ///< some kind checks its args

@@ -13,7 +13,8 @@ caf::result<crew_messages::enlisted> list_actor::enlist(const crew_messages::enl
   w.who = m.who;
   w.here = false;
   w.port = std::make_shared<runner_port>(runner_rooms{ledger_.limits().output, ledger_.limits().detail}, kinds_);
-  watch(w.who, [this, id](const caf::error&) { node_worker_down(id); });
+  watch(w.who, [this, id](const caf::error& why) { node_worker_down(id, !why); });
+  far_.emplace(w.who.id(), id);
   workers_.emplace(id, std::move(w));
   // A kind that only nodes have: whether it may run twice is theirs to know, so it runs again.
   for (const auto& k : m.kinds)
@@ -25,16 +26,16 @@ caf::result<crew_messages::enlisted> list_actor::enlist(const crew_messages::enl
 }
 
 /// Its tasks go to others at once; the claims of what it may still run stay taken until it must have stopped.
-void list_actor::node_worker_down(worker_id id) {
-  if (!workers_.erase(id) || ending_)
+void list_actor::node_worker_down(worker_id id, bool in_order) {
+  const auto gone = workers_.extract(id);
+  if (!gone || ending_)
     return;
-  std::vector<running_body> holding;
-  for (const auto& a : ledger_.attempts_of(id))
-    if (const auto* r = ledger_.find(a.id); r->extra && !r->extra->claims.empty())
-      holding.push_back(a);
-  ledger_.worker_died(id, holding, now(), fx_);
-  if (!holding.empty())
-    lost_.emplace(id, std::move(holding));
+  if (in_order) {
+    far_.erase(gone.mapped().who.id());
+    ledger_.worker_left(id, now(), fx_);
+  } else {
+    ledger_.worker_lost(id, now(), fx_);
+  }
   changed();
 }
 
@@ -52,33 +53,44 @@ caf::result<node_list> list_actor::nodes() {
   return caf_shim::hand_over<node_list>(*this, gateway_, protocol::nodes{});
 }
 
-crew_messages::what_runs list_actor::what_runs(const std::vector<worker_id>& ids) {
+crew_messages::what_runs list_actor::what_runs(const std::vector<caf::actor_id>& whom) {
   crew_messages::what_runs out;
   out.version = ledger_.seen_version();
-  for (const auto id : ids) {
+  for (const auto who : whom) {
     auto& one = out.of.emplace_back();
-    for (const auto& a : ledger_.attempts_of(id))
+    const auto known = far_.find(who);
+    if (known == far_.end())
+      continue; // it is about to be enlisted
+    for (const auto& a : ledger_.attempts_of(known->second))
       one.push_back({a.id, a.attempt});
   }
   return out;
 }
 
-void list_actor::surely_over(const std::vector<worker_id>& ids) {
-  std::vector<attempt_report> freed;
-  for (auto id : ids)
-    if (auto gone = lost_.extract(id))
-      for (const auto& b : gone.mapped()) {
-        attempt_report r;
-        r.what = attempt_report::kind::freed;
-        r.id = b.id;
-        r.attempt = b.attempt;
-        r.epoch = ledger_.epoch();
-        freed.push_back(std::move(r));
-      }
-  if (freed.empty())
-    return;
-  ledger_.report(0, freed, now(), fx_);
-  changed();
+/// Returns the worker of a stand-in that is no more, 0 if there is none. Its end may not have been heard of yet.
+worker_id list_actor::lost_worker(caf::actor_id stand_in) {
+  const auto known = far_.find(stand_in);
+  if (known == far_.end())
+    return 0;
+  node_worker_down(known->second, false);
+  return known->second;
+}
+
+void list_actor::surely_over(const std::vector<caf::actor_id>& whom) {
+  for (auto who : whom)
+    if (const auto id = lost_worker(who); id != 0) {
+      far_.erase(who);
+      ledger_.worker_over(id);
+      changed();
+    }
+}
+
+void list_actor::only_unlinked(const std::vector<caf::actor_id>& whom) {
+  for (auto who : whom)
+    if (const auto id = lost_worker(who); id != 0) {
+      ledger_.worker_lived(id, now(), fx_);
+      changed();
+    }
 }
 
 } // namespace stint

@@ -14,6 +14,8 @@ node_verbs::node_verbs(CLI::App& app)
   serve_verb_->add_option("--store", serve_.store, "Keep the tasks in this file (default: in memory)")->type_name("FILE");
   serve_verb_->add_option("--beat", serve_.beat, "How often workers say that they live (default 3s)")->type_name("TIME");
   serve_verb_->add_option("--lease", serve_.lease, "Silent for so long, a worker counts as dead (default 9s)")->type_name("TIME");
+  serve_verb_->add_option("--stop-grace", serve_.stop_grace, "At the end, let commands go on for so long (default 0s)")
+    ->type_name("TIME");
   serve_verb_->footer("Members of the CA are fully trusted: use one for nothing else.");
 
   worker_.link.add_to(*worker_verb_, "--connect", "Where the list is served");

@@ -36,6 +36,7 @@ nanos duration_or_throw(const std::string& text, const char* option) {
 
 int serve(const serve_options& with, signals& heard) {
   const auto where = with.link.where();
+  const auto grace = duration_or_throw(with.stop_grace, "--stop-grace");
   publish_options to;
   to.port = where.port;
   to.address = where.host;
@@ -54,6 +55,9 @@ int serve(const serve_options& with, signals& heard) {
   published here{system, tasks.actor(), std::move(to)};
   std::cout << "listening on " << where.host << ":" << here.port() << std::endl;
   until_told_to_end(heard);
+  // While the workers are connected: what they run ends in order and is no death.
+  if (const auto ended = tasks.stop(grace); !ended)
+    say(log_level::error, to_string(ended.error()));
   return 0;
 }
 

@@ -18,6 +18,7 @@ struct serve_options {
   std::string store; ///< empty: in memory
   std::string beat = "3s";
   std::string lease = "9s";
+  std::string stop_grace = "0s";
 };
 
 /// Owns a list until a signal ends it; returns the exit code.

@@ -16,6 +16,8 @@
 #include <optional>
 #include <vector>
 
+#include <stint/error.hpp>
+#include <stint/limits.hpp>
 #include <stint/time.hpp>
 
 namespace stint {
@@ -27,8 +29,18 @@ struct lease_times {
 
   /// Nodes stop this much before their lease ends: for clocks that go apart and signals that take their time.
   [[nodiscard]] nanos guard() const noexcept { return beat / 2; }
-  [[nodiscard]] bool sensible() const noexcept { return beat > nanos{0} && lease >= 2 * beat; }
 };
+
+/// Says what is wrong with them.
+inline result<unit_t> check_lease(const lease_times& t) {
+  if (t.beat < least_beat)
+    return {errc::invalid_option, "a beat is 100 ms at least"};
+  if (t.lease < 2 * t.beat)
+    return {errc::invalid_option, "a lease is two beats at least"};
+  if (t.lease > longest_lease)
+    return {errc::invalid_option, "a lease is an hour at most"};
+  return unit;
+}
 
 /// The owner's side: which nodes are trusted, and which of the lost ones may still run something.
 class leases {
@@ -55,6 +67,9 @@ public:
     i->second.until = now + times_.lease;
     return true;
   }
+
+  /// It has ended in order.
+  void leave(node who) { nodes_.erase(who); }
 
   /// Its link broke. Dead or cut off, nobody knows: what it held stays held until its lease has run out.
   void unlink(node who) {

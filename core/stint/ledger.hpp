@@ -10,6 +10,7 @@
 /// 8. says what a store keeps of a task           ledger_store.cpp
 /// 9. goes on from what a store kept              ledger_restore.cpp
 /// 10. shows readers what is committed            ledger_unsaved.cpp
+/// 11. takes back what lost nodes had             ledger_lost.cpp
 ///
 /// Owner    the list actor, or a test; effects are appended to the object given.
 /// Threads  none: the owner's mailbox is the lock.
@@ -20,6 +21,7 @@
 /// Seed     aptly task/list.go.
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -129,8 +131,15 @@ public:
   /// `bodies` still run although their worker is gone: they keep their claims until they return. They and what is known
   /// to have begun are charged with the death; what had not begun goes back to its place, as if it had been given back.
   void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
-  /// What this worker runs, or may have begun unheard: the first of what it has.
-  [[nodiscard]] std::vector<running_body> attempts_of(worker_id id);
+  /// The same for a worker of another process, which is only out of reach: whatever it was handed may run there, and keeps
+  /// its claims until `worker_over` is told. What is known to have begun is charged with a death.
+  void worker_lost(worker_id id, moment now, effects& fx);
+  /// Nothing of that worker can run any more.
+  void worker_over(worker_id id);
+  /// It was no death: takes those back that `worker_lost` has charged, unless `worker_over` was told before.
+  void worker_lived(worker_id id, moment now, effects& fx);
+  /// It ended in order, with nothing running: no death, nothing is held.
+  void worker_left(worker_id id, moment now, effects& fx);
   void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
   /// Hands over what may start; called once after a round of commands.
   void dispatch(moment now, effects& fx);
@@ -205,6 +214,7 @@ private:
   struct stuck_body {
     live_pool::pointer live;
     bool freed = false;
+    bool lost = false; ///< of a worker that is out of reach: over with its lease
   };
   /// What is known of a kind: nothing, that it runs again after a death, or that it does not.
   enum class knowledge : std::uint8_t { none, again, once };
@@ -246,9 +256,15 @@ private:
   void failed_attempt(record& r, const std::string& text, std::int32_t code, bool again, moment now, effects& fx);
   void keep_error(record& r, std::string text, moment now);
   void becomes_stuck(record& r, moment now, effects& fx);
-  void body_returned(const attempt_report& what, moment now, effects& fx);
+  void body_returned(worker_id from, const attempt_report& what);
+  void drop_stuck(std::vector<stuck_body>& bodies, std::size_t i);
   void give_back(record& r, moment now, effects& fx);
-  void set_stuck(record& r);
+  void set_stuck(record& r, bool here = true);
+  template <class F>
+  void part_with(worker_id id, moment now, effects& fx, F&& let_go_of);
+  void go_on_elsewhere(record& r, bool died, moment now, effects& fx);
+  void no_longer_alone(record& r);
+  void no_longer_served(const std::vector<std::uint32_t>& kinds);
   void die_with_worker(record& r, moment now, effects& fx);
   void go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx);
   void resume_one(record& r, moment now, effects& fx);
@@ -297,6 +313,7 @@ private:
   std::vector<knowledge> kinds_; ///< by number
   std::unordered_map<task_id, std::vector<stuck_body>> stuck_;
   std::size_t stuck_count_ = 0;
+  std::map<worker_id, std::vector<task_id>> lost_; ///< whom the loss of a worker was charged to, while its lease runs
   stint::kept kept_;
   std::size_t ended_now_ = 0;                ///< since the last look at what is kept
   steady_time keep_at_ = steady_time::max(); ///< when the next one is due

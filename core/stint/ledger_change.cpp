@@ -122,6 +122,8 @@ result<task_version> ledger::release(task_id id, task_version if_version, moment
     return {errc::list_stopping};
   touch(r);
   r.deaths = 0;
+  for (auto& [worker, charged] : lost_) // those are forgiven as well
+    std::erase(charged, id);
   if (r.live->alone) {
     claims_.unplan(*r.live);
     r.live->alone = false;

@@ -132,15 +132,6 @@ void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, 
   }
 }
 
-std::vector<running_body> ledger::attempts_of(worker_id id) {
-  std::vector<running_body> out;
-  if (const auto* m = crew_.find(id))
-    for (const auto* l : m->has)
-      if (l->begun || l == m->has.front())
-        out.push_back({l->id, l->attempt});
-  return out;
-}
-
 void ledger::worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx) {
   auto* m = crew_.find(id);
   if (m == nullptr)
@@ -167,10 +158,14 @@ void ledger::worker_died(worker_id id, std::span<const running_body> bodies, mom
     else
       give_back(r, now, fx);
   }
-  // Kinds that nobody serves any more give their tickets up, so that they block nobody. Nothing changes for the others.
+  no_longer_served(unserved);
+}
+
+/// Kinds that nobody serves any more give their tickets up, so that they block nobody. Nothing changes for the others.
+void ledger::no_longer_served(const std::vector<std::uint32_t>& kinds) {
   filter waiting;
   waiting.states = {state::waiting};
-  for (auto kind : unserved) {
+  for (auto kind : kinds) {
     waiting.kind = tasks_.kinds.name(kind);
     tasks_.each_match(waiting, [this](task_id t) {
       if (auto& w = *tasks_.find(t); !crew_.serves(w.kind))
@@ -213,12 +208,14 @@ void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_en
     r.live->alone = true;
     claims_.plan(*r.live, r.extra->claims, true);
   }
+  no_longer_alone(r);
   transit(r, state::waiting, now, fx);
   enter_waiting(r, now, fx, to_the_end);
 }
 
-/// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys.
-void ledger::set_stuck(record& r) {
+/// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys. One that is not
+/// here ends with a lease, so nobody needs to free its claims before.
+void ledger::set_stuck(record& r, bool here) {
   auto old = std::move(r.live);
   r.live = lives_.make();
   auto& l = *r.live;
@@ -226,6 +223,7 @@ void ledger::set_stuck(record& r) {
   l.queue = old->queue;
   l.kind = old->kind;
   l.since = old->since;
+  l.rank = old->rank;
   l.deadline = old->deadline;
   l.alone = old->alone;
   l.attempt = old->attempt;
@@ -234,14 +232,14 @@ void ledger::set_stuck(record& r) {
   if (!planted(plant::behind_the_stuck))
     claims::pin(*old);
   r.has_stuck = true;
-  const bool free = options_.free_stuck || planted(plant::stuck_frees_claims);
+  const bool free = (options_.free_stuck && here) || planted(plant::stuck_frees_claims);
   if (free) {
     claims_.release(*old, woken_);
-    if (options_.free_stuck)
+    if (options_.free_stuck && here)
       ++overlaps_;
   }
   ++stuck_count_;
-  stuck_[r.id].push_back({std::move(old), free});
+  stuck_[r.id].push_back({std::move(old), free, !here});
 }
 
 } // namespace stint

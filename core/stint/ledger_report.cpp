@@ -14,7 +14,7 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
     m->quiet_since = now.steady;
   for (auto& a : what) {
     if (a.what == attempt_report::kind::freed) {
-      body_returned(a, now, fx);
+      body_returned(from, a);
       continue;
     }
     auto* r = tasks_.find(a.id);
@@ -23,7 +23,7 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
     if (!current || m == nullptr) {
       // The outcome and the verdict "stuck" may cross on their way: then the body has returned after all.
       if (a.what == attempt_report::kind::finished)
-        body_returned(a, now, fx);
+        body_returned(from, a);
       else
         ++stale_;
       continue;
@@ -252,11 +252,14 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
   finish(r, state::cancelled, now, fx);
 }
 
-void ledger::body_returned(const attempt_report& what, moment, effects&) {
+/// A stuck body frees its claims by its name, said by its own worker; a dead worker's orphans have none (0).
+void ledger::body_returned(worker_id from, const attempt_report& what) {
   auto found = stuck_.find(what.id);
   const bool known = found != stuck_.end() && what.epoch == options_.epoch
                      && std::any_of(found->second.begin(), found->second.end(),
-                                    [&what](const auto& b) { return b.live->attempt == what.attempt; });
+                                    [&](const auto& b) {
+                                      return b.live->attempt == what.attempt && (from == 0 || b.live->worker == from);
+                                    });
   if (!known) {
     ++stale_;
     return;
@@ -265,12 +268,7 @@ void ledger::body_returned(const attempt_report& what, moment, effects&) {
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     if (bodies[i].live->attempt != what.attempt)
       continue;
-    if (!bodies[i].freed)
-      claims_.release(*bodies[i].live, woken_);
-    woken();
-    claims_.unplan(*bodies[i].live);
-    bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(i));
-    --stuck_count_;
+    drop_stuck(bodies, i);
     break;
   }
   if (bodies.empty()) {
@@ -278,6 +276,15 @@ void ledger::body_returned(const attempt_report& what, moment, effects&) {
     if (auto* r = tasks_.find(what.id))
       r->has_stuck = false;
   }
+}
+
+void ledger::drop_stuck(std::vector<stuck_body>& bodies, std::size_t i) {
+  if (!bodies[i].freed)
+    claims_.release(*bodies[i].live, woken_);
+  woken();
+  claims_.unplan(*bodies[i].live);
+  bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(i));
+  --stuck_count_;
 }
 
 bool ledger::stuck_with(worker_id id) const {

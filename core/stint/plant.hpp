@@ -35,6 +35,10 @@ enum class plant : std::uint8_t {
   never_recalled,
   window_forgets,
   behind_the_stuck,
+  lost_frees_claims,
+  lost_number_reused,
+  lost_forgets_stuck,
+  lost_never_freed,
   // -- kept_plant_names: the model test keeps all
   state_bounds_ignored,
   bytes_forgotten,
@@ -54,7 +58,8 @@ inline constexpr auto plant_names = std::to_array<std::string_view>(
   {"none", "release_twice", "skip_attempt_check", "lost_wakeup", "wake_one", "overtake", "retry_once_more",
    "wall_clock_timeout", "shared_with_exclusive", "slot_leak", "lost_wait", "stuck_frees_claims",
    "take_back_to_the_end", "paused_keeps_tickets", "death_uncounted", "event_skipped", "fence_forgets_scheduled",
-   "begin_twice", "units_overdrawn", "never_recalled", "window_forgets", "behind_the_stuck"});
+   "begin_twice", "units_overdrawn", "never_recalled", "window_forgets", "behind_the_stuck", "lost_frees_claims",
+   "lost_number_reused", "lost_forgets_stuck", "lost_never_freed"});
 
 inline constexpr auto kept_plant_names = std::to_array<std::string_view>({"state_bounds_ignored", "bytes_forgotten"});
 

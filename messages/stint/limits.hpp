@@ -106,6 +106,11 @@ struct limits {
 inline constexpr std::uint32_t deaths_to_quarantine = 3;
 inline constexpr std::uint32_t deaths_to_run_alone = 2;
 
+/// A beat costs a message each way, and a busy machine is easily late by this.
+inline constexpr nanos least_beat = std::chrono::milliseconds{100};
+/// So long at most do claims of a lost node wait; and a sum of a moment and a lease is always a moment.
+inline constexpr nanos longest_lease = std::chrono::hours{1};
+
 /// Times a body is given after its stop token was set, and that a stop waits before it sets tokens.
 inline constexpr nanos default_cancel_grace = std::chrono::seconds{5};
 inline constexpr nanos default_stop_grace = std::chrono::seconds{15};

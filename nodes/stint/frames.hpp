@@ -11,6 +11,7 @@
 ///     |-- worked{slot, reports} --------->|
 ///     |-- said{slot, output, ...} ------->|
 ///     |-- listen{number, from, ...} ----->|   ... told{number, events, tasks, ...}; taken{number, messages}
+///     |-- leave{} ----------------------->|   nothing runs here any more; ... leave{}
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,12 @@ inline constexpr const char* protocol_name = "stint/1";
 /// Bytes of a body. A page of a thousand tasks with all their errors has its place in it, a disk image has not.
 inline constexpr std::size_t frame_limit = std::size_t{32} * 1024 * 1024;
 
+/// Bytes of text after which many attempts or reports go on in the next frame. A byte of text may take six in JSON, and the
+/// last text that still goes in may be as long as args or a value may be.
+inline constexpr std::size_t frame_fill = std::size_t{2} * 1024 * 1024;
+
 enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said,
-                                   listen = 12, unlisten, taken, told };
+                                   listen = 12, unlisten, taken, told, leave = 20 };
 enum class role : std::uint32_t { client, node };
 BOOST_DESCRIBE_ENUM(role, client, node)
 
@@ -44,6 +49,7 @@ struct hello {
   std::vector<std::string> kinds;
   std::uint32_t slots = 0;
   std::uint64_t number = 0; ///< comes back with the welcome: one of an earlier link says nothing
+  std::uint64_t boot = 0; ///< drawn by a node when it starts: the same one is the same process
 };
 /// `life`: another one means another owner, whose versions are other versions.
 struct welcome { std::uint64_t epoch = 0; nanos lease{}; nanos beat{}; std::uint64_t life = 0; std::uint64_t number = 0; };
@@ -51,6 +57,7 @@ struct refused { errc code = errc::none; std::string text; };
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
 struct answer { std::uint64_t number = 0; errc code = errc::none; std::string text; std::string body; };
 struct beat { std::uint64_t number = 0; };
+struct leave {};
 
 struct new_attempt {
   std::uint32_t slot = 0;
@@ -114,12 +121,13 @@ struct told {
   std::vector<stint::notice> notices;
 };
 
-BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, slots, number))
+BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, slots, number, boot))
 BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))
 BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text, body))
 BOOST_DESCRIBE_STRUCT(beat, (), (number))
+BOOST_DESCRIBE_STRUCT(leave, (), ())
 BOOST_DESCRIBE_STRUCT(new_attempt, (), (slot, id, attempt, epoch, fencing_token, name, kind, args))
 BOOST_DESCRIBE_STRUCT(start, (), (attempts))
 BOOST_DESCRIBE_STRUCT(order, (), (what, slot, whom))

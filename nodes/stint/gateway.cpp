@@ -20,10 +20,6 @@ caf::behavior gateway::make_behavior() {
         caf_shim::tell(*this, p->second.who,
                        envelope{wire::protocol_number, static_cast<std::uint32_t>(m.what), std::move(m.body)});
     },
-    [this](const recruited& m) {
-      if (auto p = peers_.find(m.session); p != peers_.end())
-        p->second.ids.push_back(m.id);
-    },
     [this](const look_at_leases&) { look(); },
     [this](const ear_over& m) { ears_.over(m.session, m.number); },
     [this](const protocol::nodes&) { return nodes(); });
@@ -81,6 +77,10 @@ void gateway::hear(envelope& e) {
         if (s.slot < p.slots.size())
           caf_shim::tell(*this, p.slots[s.slot], node_said{std::move(s)});
       });
+    case wire::frame::leave:
+      if (p.role == wire::role::node)
+        return left(session);
+      [[fallthrough]];
     default: return refuse(who, errc::bad_message, "frame " + std::to_string(e.frame));
   }
 }
@@ -93,12 +93,11 @@ void gateway::beaten(std::uint64_t session, peer& p, const wire::beat& b) {
 }
 
 void gateway::greet(const caf::actor& who, const wire::hello& h) {
-  if (auto old = sessions_.find(who.address()); old != sessions_.end()) {
-    unwatch(who);
+  if (auto old = sessions_.find(who.address()); old != sessions_.end())
     lost(old->second);
-  }
   if (h.slots > limits{}.workers)
     return refuse(who, errc::peer_refused, std::to_string(h.slots) + " slots");
+  take_deaths_back(h.boot);
   const auto session = ++last_session_;
   sessions_[who.address()] = session;
   auto& p = peers_[session];
@@ -111,6 +110,7 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number});
   if (h.role != wire::role::node)
     return;
+  p.boot = h.boot;
   env_->log(log_level::info, "node " + h.name + " joined with " + std::to_string(h.slots) + " slots");
   leases_.join(session, env_->now().steady);
   for (std::uint32_t slot = 0; slot < h.slots; ++slot)
@@ -177,8 +177,10 @@ void gateway::lost(std::uint64_t session) {
   if (i == peers_.end())
     return;
   auto& p = i->second;
-  if (p.who)
+  if (p.who) {
+    unwatch(p.who);
     sessions_.erase(p.who.address());
+  }
   p.who = nullptr;
   ears_.orphan(session);
   if (p.slots.empty()) { // a client
@@ -190,9 +192,40 @@ void gateway::lost(std::uint64_t session) {
   leases_.unlink(session);
 }
 
+/// A node has ended in order, and has said all that it had to say.
+void gateway::left(std::uint64_t session) {
+  const auto gone = peers_.extract(session);
+  const auto& p = gone.mapped();
+  env_->log(log_level::info, p.name + " left");
+  transmit(p.who, wire::frame::leave, wire::leave{});
+  unwatch(p.who);
+  sessions_.erase(p.who.address());
+  leases_.leave(session);
+  for (const auto& s : p.slots)
+    caf_shim::tell(*this, s, retire{}); // behind its reports
+}
+
+/// A process that joins anew had not died when its link broke.
+void gateway::take_deaths_back(std::uint64_t boot) {
+  for (auto& [session, p] : peers_) {
+    if (boot == 0 || p.boot != boot || p.slots.empty())
+      continue;
+    if (p.who)
+      lost(session);
+    caf_shim::tell(*this, owner_, crew_messages::only_unlinked{stand_ins(p)});
+  }
+}
+
 void gateway::end_stand_ins(peer& p) {
   for (auto& s : p.slots)
     caf_shim::end(*this, s);
+}
+
+std::vector<caf::actor_id> gateway::stand_ins(const peer& p) {
+  std::vector<caf::actor_id> out;
+  for (const auto& s : p.slots)
+    out.push_back(s.id());
+  return out;
 }
 
 void gateway::look() {
@@ -209,7 +242,7 @@ void gateway::look() {
       sessions_.erase(p.who.address());
       end_stand_ins(p);
     }
-    caf_shim::tell(*this, owner_, crew_messages::surely_over{p.ids});
+    caf_shim::tell(*this, owner_, crew_messages::surely_over{stand_ins(p)});
     peers_.erase(i);
   }
   if (const auto next = leases_.next(now)) {
@@ -219,9 +252,16 @@ void gateway::look() {
 }
 
 void gateway::on_exit() {
-  for (auto& [session, p] : peers_)
+  std::vector<caf::actor_id> all;
+  for (auto& [session, p] : peers_) {
     end_stand_ins(p);
+    const auto its = stand_ins(p);
+    all.insert(all.end(), its.begin(), its.end());
+  }
   ears_.end();
+  // Nobody is here to say so then, and the list may wait for it.
+  if (!all.empty())
+    caf_shim::tell_after(*this, owner_, times_.lease, crew_messages::surely_over{std::move(all)});
   peers_.clear();
   sessions_.clear();
   owner_ = nullptr;

@@ -3,7 +3,7 @@
 /// 1. greets clients and nodes, refuses who speaks otherwise
 /// 2. asks the list what clients ask, and sends the answers
 /// 3. has a stand-in enlisted for each slot of a node
-/// 4. keeps the nodes' leases; ends the stand-ins of a node that is lost
+/// 4. keeps the nodes' leases; ends the stand-ins of a node that is lost or leaves
 /// 5. has an ear at the list for each subscriber of a client
 /// 6. says who is connected
 ///
@@ -33,8 +33,8 @@ private:
   struct peer {
     caf::actor who; ///< null: its link broke, its lease runs on
     std::string name;
+    std::uint64_t boot = 0; ///< of a node
     std::vector<caf::actor> slots;
-    std::vector<worker_id> ids;
     wire::role role = wire::role::client;
     std::vector<std::string> kinds;
     steady_time heard{};
@@ -51,7 +51,10 @@ private:
   void transmit(const caf::actor& to, wire::frame what, const T& body);
   void refuse(const caf::actor& who, errc code, const std::string& why);
   void lost(std::uint64_t session);
+  void left(std::uint64_t session);
+  void take_deaths_back(std::uint64_t boot);
   void end_stand_ins(peer& p);
+  [[nodiscard]] static std::vector<caf::actor_id> stand_ins(const peer& p);
   void look();
 
   caf::actor owner_;

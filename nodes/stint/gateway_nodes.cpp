@@ -16,8 +16,8 @@ caf::result<node_list> gateway::nodes() {
     one.slots = static_cast<std::uint32_t>(p.slots.size());
     one.kinds = p.kinds;
     one.silent = now - p.heard;
-    for (auto id : p.ids) {
-      ask.ids.push_back(id);
+    for (const auto who : stand_ins(p)) {
+      ask.whom.push_back(who);
       whose.push_back(out.peers.size() - 1);
     }
   }

@@ -1,13 +1,32 @@
 #include <stint/node_actor.hpp>
 
+#include <random>
+
 namespace stint {
 
 using namespace node_messages;
 
+namespace {
+
+/// What no frame could carry ends as a value past the list's limit does: an answer that never arrives would cost the node
+/// its link, and whatever runs there its attempt.
+void fit(outcome& o) {
+  if (o.value.size() > wire::frame_fill)
+    o = discarded("value_too_large: " + std::to_string(o.value.size()) + " bytes, from a node at most "
+                  + std::to_string(wire::frame_fill));
+  if (o.error.size() > wire::frame_fill)
+    o.error.resize(wire::frame_fill);
+}
+
+} // namespace
+
 node_actor::node_actor(caf::actor_config& cfg, at where, registry kinds, std::uint32_t slots,
                        std::shared_ptr<environment> env)
     : link(cfg, std::move(where), std::move(env)), kinds_(std::make_shared<const registry>(std::move(kinds))),
-      slots_(slots) {}
+      slots_(slots) {
+  std::random_device dice;
+  boot_ = std::uint64_t{dice()} << 32 | dice() | 1;
+}
 
 caf::behavior node_actor::make_behavior() {
   hire();
@@ -19,6 +38,7 @@ caf::behavior node_actor::make_behavior() {
     [this](const await_link&) { return wait_for_link(); },
     [this](const beat_now&) { beat(); },
     [this](const await_welcome& m) { look_for_welcome(m); },
+    [this](const leave_now&) { leave(); },
     [this](crew_messages::worked& m) { worked(m); },
     [this](crew_messages::noted& m) { said({0, m.id, m.attempt, {}, std::move(m.how_far), std::move(m.detail)}); },
     [this](crew_messages::append& m) { said({0, m.id, 0, std::move(m.text), {}, {}}); },
@@ -38,7 +58,7 @@ void node_actor::hire() {
 
 wire::hello node_actor::greeting() {
   greeted_ = env_->now().steady;
-  return {wire::role::node, process_name(), kinds_->names(), static_cast<std::uint32_t>(slots_.size())};
+  return {wire::role::node, process_name(), kinds_->names(), static_cast<std::uint32_t>(slots_.size()), 0, boot_};
 }
 
 void node_actor::linked(const wire::welcome& w) {
@@ -51,8 +71,30 @@ void node_actor::linked(const wire::welcome& w) {
 /// Nothing that ran counts any more: others have it, or will soon.
 void node_actor::unlinked() {
   lease_.reset();
-  for (const auto& [id, r] : std::exchange(has_, {}))
+  stop_bodies();
+  has_.clear();
+  leave_when_idle();
+}
+
+void node_actor::stop_bodies() {
+  for (const auto& [id, r] : has_)
     caf_shim::tell(*this, slots_[r.slot].who, crew_messages::stop_attempt{r.name}); // not begun: comes back
+}
+
+/// What runs here is told to stop; when it has, and the list has heard so, it gives all of it to others at once.
+void node_actor::leave() {
+  leaving_ = true;
+  stop_bodies();
+  leave_when_idle();
+}
+
+void node_actor::leave_when_idle() {
+  if (!leaving_ || !has_.empty())
+    return;
+  if (up() && lease_)
+    transmit(wire::frame::leave, wire::leave{}); // its answer ends this, or the end of the link
+  else
+    quit();
 }
 
 void node_actor::beat() {
@@ -83,6 +125,8 @@ void node_actor::hear(wire::frame what, const std::string& body) {
     auto b = wire::decode<wire::beat>(body);
     if (b && lease_)
       lease_->heard(b->number);
+  } else if (what == wire::frame::leave) {
+    quit();
   } else if (what == wire::frame::start) {
     auto m = wire::decode<wire::start>(body);
     m ? begin(*m) : bad(m.error());
@@ -98,6 +142,12 @@ void node_actor::begin(wire::start& m) {
   for (auto& a : m.attempts) {
     if (a.slot >= slots_.size())
       continue;
+    if (leaving_) {
+      transmit(wire::frame::worked,
+               wire::worked{a.slot, {{static_cast<std::uint32_t>(attempt_report::kind::returned), a.id, a.attempt, a.epoch,
+                                      {}, {}, {}}}});
+      continue;
+    }
     const auto* k = kinds_->find(a.kind);
     if (k == nullptr) {
       wire::report r{static_cast<std::uint32_t>(attempt_report::kind::finished), a.id, a.attempt, a.epoch,
@@ -140,18 +190,34 @@ void node_actor::worked(crew_messages::worked& m) {
     return;
   wire::worked out;
   out.slot = static_cast<std::uint32_t>(m.from - 1);
+  std::size_t bytes = 0;
+  const auto send = [&] {
+    transmit(wire::frame::worked, out);
+    out.reports.clear();
+    bytes = 0;
+  };
   for (auto& r : m.reports) {
     const auto mine = has_.find(r.id);
     const bool ours = mine != has_.end() && mine->second.name == attempt_name{r.id, r.attempt, r.epoch};
     if (!ours)
       continue;
+    // What ended because this node leaves is no outcome: the task goes on elsewhere.
+    if (leaving_ && r.what == attempt_report::kind::finished && r.outcome.kind != outcome_kind::succeeded) {
+      has_.erase(mine);
+      continue;
+    }
+    fit(r.outcome);
+    bytes += r.outcome.value.size() + r.outcome.error.size();
     out.reports.push_back({static_cast<std::uint32_t>(r.what), r.id, r.attempt, r.epoch, std::move(r.outcome), r.began,
                            r.took, r.printed});
-    if (ours && r.what != attempt_report::kind::begun)
+    if (r.what != attempt_report::kind::begun)
       has_.erase(mine);
+    if (bytes >= wire::frame_fill)
+      send();
   }
   if (!out.reports.empty())
-    transmit(wire::frame::worked, out);
+    send();
+  leave_when_idle();
 }
 
 void node_actor::said(wire::said m) {
@@ -163,6 +229,7 @@ void node_actor::said(wire::said m) {
 }
 
 void node_actor::on_exit() {
+  leaving_ = false;
   unlinked();
   for (auto& s : slots_)
     caf_shim::end(*this, s.who);

@@ -46,6 +46,9 @@ private:
   void said(wire::said m);
   void beat();
   [[nodiscard]] bool may_speak();
+  void leave();
+  void leave_when_idle();
+  void stop_bodies();
 
   std::shared_ptr<const registry> kinds_;
   std::vector<slot> slots_;
@@ -54,6 +57,8 @@ private:
   nanos every_{};
   steady_time greeted_{};
   bool beating_ = false;
+  bool leaving_ = false;
+  std::uint64_t boot_;
 };
 
 } // namespace stint

@@ -12,11 +12,11 @@ namespace stint::node_messages {
 
 /// A stand-in has something for its node.
 struct to_peer { std::uint64_t session = 0; wire::frame what{}; std::string body; };
-/// The list has taken a stand-in on.
-struct recruited { std::uint64_t session = 0; worker_id id = 0; };
 struct node_worked { wire::worked what; };
 struct node_said { wire::said what; };
 struct look_at_leases {};
+/// The node of a stand-in has left in order.
+struct retire {};
 
 /// A stream to a client has ended on this side, or its client's link broke.
 struct ear_over { std::uint64_t session = 0; std::uint64_t number = 0; };
@@ -32,13 +32,15 @@ struct linked { std::uint64_t epoch = 0; };
 struct beat_now {};
 /// The owner has had its time to answer this greeting.
 struct await_welcome { std::uint64_t greeting = 0; };
+/// End in order: bodies first, then say so.
+struct leave_now {};
 
 } // namespace stint::node_messages
 
 // clang-format off
 #define STINT_NODE_TYPES(X)                                                                                            \
-  X(to_peer) X(recruited) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
-  X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten)
+  X(to_peer) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
+  X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten) X(retire) X(leave_now)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_node, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 450)

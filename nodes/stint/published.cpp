@@ -11,8 +11,8 @@ namespace stint {
 
 void published::check(const caf::actor_system& system, const publish_options& with) {
   static_cast<void>(link_address(system, with.address));
-  if (!with.times.sensible())
-    throw start_error{{errc::invalid_option, "a lease is two beats at least"}};
+  if (auto ok = check_lease(with.times); !ok)
+    throw start_error{ok.error()};
 }
 
 published::published(caf::actor_system& system, const caf::actor& list, publish_options with) : system_(&system) {

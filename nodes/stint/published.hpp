@@ -1,6 +1,7 @@
 /// Makes a list reachable from other processes while it exists.
 ///
-/// Owner    whoever declares it, after the list: it must end before the list and the actor system do.
+/// Owner    whoever declares it; it must end before the actor system does. It and the list may end in either order. Let the
+///          list stop first when what nodes run is to end in order; else it is taken for lost with the links.
 /// Threads  construct and destroy it on a plain thread.
 /// Errors   start_error: not_configured, invalid_option for an address that is not loopback without TLS (loopback.hpp) and
 ///          for times that make no sense, io_failed when the port cannot be had.

@@ -12,7 +12,6 @@ caf::behavior stand_in::make_behavior() {
       [this](const crew_messages::enlisted& m) {
         id_ = m.id;
         log_ = m.log;
-        caf_shim::tell(*this, with_.gateway, recruited{with_.session, m.id});
       },
       [this](const caf::error&) { quit(); });
   return {
@@ -22,17 +21,28 @@ caf::behavior stand_in::make_behavior() {
     [this](const crew_messages::replace_runner& m) { order(wire::order_kind::replace, {m.who}); },
     [this](node_worked& m) { worked(m.what); },
     [this](node_said& m) { said(m.what); },
+    [this](const retire&) { quit(); },
   };
 }
 
 void stand_in::hand_on(const crew_messages::hand_over& m) {
   wire::start out;
+  std::size_t bytes = 0;
+  const auto send = [&] {
+    caf_shim::tell(*this, with_.gateway, to_peer{with_.session, wire::frame::start, wire::encode(out)});
+    out.attempts.clear();
+    bytes = 0;
+  };
   for (std::size_t i = 0; i < m.attempts.size(); ++i) {
     const auto& a = m.attempts[i]->what();
     has_[a.id] = {a.id, a.attempt, a.epoch};
     out.attempts.push_back({with_.slot, a.id, a.attempt, a.epoch, a.fencing_token, a.name, m.kinds.at(i), a.args});
+    bytes += a.name.size() + a.args.size();
+    if (bytes >= wire::frame_fill)
+      send();
   }
-  caf_shim::tell(*this, with_.gateway, to_peer{with_.session, wire::frame::start, wire::encode(out)});
+  if (!out.attempts.empty())
+    send();
 }
 
 void stand_in::order(wire::order_kind what, std::vector<attempt_name> whom) {

@@ -17,7 +17,7 @@ worker_node::worker_node(caf::actor_system& system, at where, registry kinds, st
 
 worker_node::~worker_node() {
   caf::scoped_actor self{*system_};
-  caf::anon_send_exit(node_, caf::exit_reason::user_shutdown);
+  caf_shim::anon_tell(node_, node_messages::leave_now{});
   self->wait_for(node_);
   node_ = nullptr;
   env_->join(false);

@@ -123,6 +123,23 @@ public:
     go();
   }
 
+  void lose(worker_id w) {
+    book.worker_lost(w, now, fx);
+    go();
+  }
+  void over(worker_id w) {
+    book.worker_over(w);
+    go();
+  }
+  void lives(worker_id w) {
+    book.worker_lived(w, now, fx);
+    go();
+  }
+  void leave(worker_id w) {
+    book.worker_left(w, now, fx);
+    go();
+  }
+
   [[nodiscard]] stint::state state(task_id id) const { return book.get(id)->state; }
   [[nodiscard]] wait_reason reason(task_id id) const { return book.get(id)->reason; }
   [[nodiscard]] std::string why(task_id id) const { return book.explain(id, now)->text; }

@@ -54,44 +54,172 @@ TEST(ledger_node, the_end_of_the_last_worker_here_leaves_kinds_elsewhere_alone) 
   EXPECT_TRUE(d.runs(next));
 }
 
-// The number of an attempt that had not begun is given again: then the worker's own number is the fence.
-TEST(ledger_node, a_result_of_a_lost_worker_is_stale_though_its_attempt_has_the_same_number) {
+// Once, the number of an attempt whose begin was not heard of was given again, so that a node which joined anew could
+// answer for it with what the old body said.
+TEST(ledger_node, a_result_of_a_lost_one_is_stale_also_when_the_same_node_runs_the_task_again) {
   far_desk d;
   d.join_far();
   const auto id = d.add_kind();
   auto late = d.about(id, attempt_report::kind::finished);
   late.outcome = succeeded(1);
-  d.die(1);
-  const auto again = d.join_far(); // the same node, back again
-  d.join_far();
-  ASSERT_TRUE(d.runs(id));
-  EXPECT_EQ(d.has.at(id).attempt, late.attempt);
-  const auto other = d.has.at(id).worker == again ? worker_id{3} : again;
-  d.tell(1, late);
-  d.tell(other, late);
+  d.lose(1);
+  const auto again = d.join_far();
+  ASSERT_TRUE(d.runs(id)) << "without claims it goes on at once";
+  EXPECT_EQ(d.has.at(id).attempt, late.attempt + 1);
+  d.tell(again, late);
   EXPECT_TRUE(d.runs(id));
-  EXPECT_EQ(d.book.stale(), 2U);
+  EXPECT_EQ(d.book.stale(), 1U);
+  EXPECT_TRUE(d.book.get(id)->stuck) << "under a new number nothing is said of the old body";
+  d.tell(1, late); // was on its way when the link broke
+  EXPECT_TRUE(d.runs(id));
+  EXPECT_FALSE(d.book.get(id)->stuck);
   d.succeed(id);
   EXPECT_EQ(d.book.get(id)->code, 0);
+  EXPECT_EQ(d.book.get(id)->deaths, 0U) << "nobody heard it begin";
 }
 
-TEST(ledger_node, claims_of_a_cut_off_body_stay_taken_until_it_is_surely_over) {
+TEST(ledger_node, claims_of_a_lost_one_stay_taken_until_it_is_surely_over) {
   far_desk d;
   d.join_far();
   d.join_far();
   const auto id = d.add_kind({exclusive("disk")});
   const auto w = d.has.at(id).worker;
   d.begin(id);
-  const auto held = d.book.attempts_of(w);
-  ASSERT_EQ(held.size(), 1U);
-  auto over = d.about(id, attempt_report::kind::freed);
-  d.die(w, held);
+  d.lose(w);
   const auto other = d.add_kind({exclusive("disk")});
   EXPECT_FALSE(d.runs(id)) << "it may still run there";
   EXPECT_FALSE(d.runs(other));
-  d.tell(0, over);
+  EXPECT_EQ(d.book.get(id)->deaths, 1U);
+  d.over(w);
   EXPECT_TRUE(d.runs(other) || d.runs(id));
   EXPECT_EQ(d.book.get(id)->charged, 0U);
+  EXPECT_EQ(d.book.counts().stuck, 0U);
+}
+
+// Once, of those that were not known to have begun only the first kept its claims.
+TEST(ledger_node, every_attempt_that_was_handed_to_a_lost_one_keeps_its_claims) {
+  far_desk d;
+  const auto w = d.join_far();
+  const auto quick = d.add_kind();
+  d.begin(quick);
+  auto done = d.about(quick, attempt_report::kind::finished);
+  done.outcome = succeeded();
+  done.took = std::chrono::microseconds{1}; // so that the next ones travel together
+  d.tell(w, done);
+  std::vector<spec> specs;
+  for (const char* key : {"a", "b", "b"}) {
+    specs.push_back(named("far", {exclusive(key)}));
+    specs.back().kind = "k";
+  }
+  const auto made = d.add_all(std::move(specs));
+  ASSERT_TRUE(made);
+  const auto first = made->ids[0];
+  const auto second = made->ids[1];
+  const auto third = made->ids[2];
+  ASSERT_TRUE(d.runs(first) && d.runs(second) && d.runs(third));
+  d.lose(w);
+  EXPECT_EQ(d.book.counts().stuck, 3U);
+  d.join_far();
+  d.join_far();
+  EXPECT_FALSE(d.runs(first));
+  EXPECT_FALSE(d.runs(second));
+  d.over(w);
+  EXPECT_TRUE(d.runs(first));
+  EXPECT_TRUE(d.runs(second)) << "before the third, as it was";
+  EXPECT_EQ(d.has.at(second).attempt, 2U);
+}
+
+// Once, it kept its claims for ever.
+TEST(ledger_node, a_body_that_was_stuck_on_a_lost_one_is_over_with_it) {
+  far_desk d;
+  const auto w = d.join_far();
+  const auto id = d.add_kind({exclusive("disk")});
+  d.begin(id);
+  ASSERT_TRUE(d.book.cancel(id, 0, d.now, d.fx));
+  d.pass(default_cancel_grace);
+  ASSERT_TRUE(d.book.get(id)->stuck);
+  d.lose(w);
+  const auto next = d.add_kind({exclusive("disk")});
+  d.join_far();
+  EXPECT_FALSE(d.runs(next));
+  d.over(w);
+  EXPECT_TRUE(d.runs(next));
+  EXPECT_FALSE(d.book.get(id)->stuck);
+}
+
+TEST(ledger_node, a_lost_one_may_run_and_so_holds_up_who_wants_everything_for_itself) {
+  far_desk d;
+  const auto w = d.join_far();
+  d.begin(d.add_kind());
+  d.lose(w);
+  const auto everything = d.add_kind({exclusive("")});
+  d.join_far();
+  d.join_far();
+  EXPECT_FALSE(d.runs(everything));
+  d.over(w);
+  d.succeed(1);
+  EXPECT_TRUE(d.runs(everything));
+}
+
+TEST(ledger_node, an_at_most_once_kind_that_was_handed_to_a_lost_one_may_have_begun) {
+  far_desk d;
+  d.book.know_kind("k", true);
+  const auto w = d.join_far();
+  const auto id = d.add_kind();
+  d.lose(w);
+  EXPECT_EQ(d.state(id), state::failed);
+  EXPECT_EQ(d.book.get(id)->error, "interrupted");
+}
+
+TEST(ledger_node, what_a_link_that_only_broke_was_charged_is_taken_back) {
+  far_desk d;
+  const auto id = d.add_kind({exclusive("disk")});
+  for (int i = 1; i <= 3; ++i) {
+    const auto w = d.join_far();
+    d.begin(id);
+    d.lose(w);
+    EXPECT_EQ(d.book.get(id)->deaths, static_cast<std::uint32_t>(i));
+    if (i < 3)
+      d.over(w);
+  }
+  EXPECT_EQ(d.state(id), state::quarantined);
+  d.join_far();
+  d.lives(3);
+  EXPECT_EQ(d.state(id), state::waiting);
+  EXPECT_EQ(d.book.get(id)->deaths, 2U);
+  d.over(3);
+  EXPECT_TRUE(d.runs(id));
+  d.lives(3);
+  EXPECT_EQ(d.book.get(id)->deaths, 2U) << "too late, and only once";
+}
+
+TEST(ledger_node, a_suspect_of_links_that_only_broke_is_none) {
+  far_desk d;
+  const auto id = d.add_kind();
+  for (int i = 1; i <= 2; ++i) {
+    const auto w = d.join_far();
+    d.begin(id);
+    d.lose(w);
+  }
+  d.lives(2);
+  d.join_far();
+  EXPECT_TRUE(d.runs(id)) << "not alone: what was lost may still run";
+}
+
+TEST(ledger_node, what_one_had_that_left_in_order_goes_on_elsewhere_at_once_and_is_no_death) {
+  far_desk d;
+  const auto w = d.join_far();
+  const auto id = d.add_kind({exclusive("disk")});
+  d.begin(id);
+  const auto old = d.has.at(id).attempt;
+  d.leave(w);
+  EXPECT_EQ(d.state(id), state::waiting);
+  d.join_far();
+  EXPECT_TRUE(d.runs(id));
+  EXPECT_EQ(d.has.at(id).attempt, old + 1);
+  EXPECT_EQ(d.book.get(id)->deaths, 0U);
+  EXPECT_EQ(d.book.get(id)->charged, 0U);
+  EXPECT_EQ(d.book.counts().stuck, 0U);
 }
 
 } // namespace

@@ -231,11 +231,26 @@ void driver::workers(const step& s) {
   const auto worker = victim->first;
   const auto had = on(worker);
   model_.crew.erase(victim);
+  if (s.c % 4 == 1) {
+    far_.insert(worker);
+    book_.worker_lost(worker, now_, fx_);
+    for (auto id : had)
+      model_.lose(id);
+    return;
+  }
+  if (s.c % 8 == 2) {
+    book_.worker_left(worker, now_, fx_);
+    std::erase_if(model_.stuck, [worker](const auto& b) { return b.worker == worker; });
+    for (auto id : had)
+      if (auto& j = model_.jobs.at(id); true)
+        model_.put(j, j.at == state::cancelling ? state::cancelled : state::waiting);
+    return;
+  }
   std::vector<running_body> left;
   if (!had.empty() && s.c % 4 == 0) {
     const auto& j = model_.jobs.at(had.front());
     left.push_back({had.front(), j.attempt});
-    model_.stuck.push_back({had.front(), j.attempt, model::wants(j)});
+    model_.stuck.push_back({had.front(), j.attempt, model::wants(j), worker});
   }
   book_.worker_died(worker, left, now_, fx_);
   for (auto id : had)
@@ -260,8 +275,21 @@ void driver::stuck(const step& s) {
     j.deaths = 0;
     j.alone = false;
     model_.enter(j);
+    for (auto& [w, charged] : model_.lost)
+      std::erase(charged, *q);
+  } else if (s.b % 4 == 3 && !model_.lost.empty()) {
+    auto i = model_.lost.begin();
+    std::advance(i, s.a % model_.lost.size());
+    const auto w = i->first;
+    book_.worker_lived(w, now_, fx_);
+    model_.live_on(w);
   } else if (!model_.stuck.empty()) {
     const auto i = model_.stuck.begin() + s.a % static_cast<std::ptrdiff_t>(model_.stuck.size());
+    if (const auto w = i->worker; far_.contains(w)) {
+      book_.worker_over(w);
+      model_.over(w);
+      return;
+    }
     report(0, i->id, i->attempt, attempt_report::kind::freed);
     model_.stuck.erase(i);
   }

@@ -90,6 +90,7 @@ private:
   wait_id last_wait_ = 0;
   std::uint64_t stale_ = 0;
   task_version seen_ = 0; ///< version of the last event
+  std::set<worker_id> far_; ///< workers that were lost with their processes
   std::set<task_id> deleted_;
   std::map<task_id, state> told_; ///< by events
   std::map<wait_id, open_wait> waits_;

@@ -25,10 +25,9 @@ submission logged(const node_processes& p, const std::string& sleep) {
   return {command_spec("job", {{"sh", "-c", "echo $STINT_TASK_ID >> " + p.path("began") + "; sleep " + sleep}, {}, {}}), {}};
 }
 
-/// Waits until a line is in a file that a task writes.
-void until_written(node_processes& p, const std::string& file, std::size_t lines, task_id id) {
-  while (lines_of(p.file(file)) < lines)
-    (void) p.tasks().wait(id, 10ms);
+/// Waits until so many lines are in a file that tasks write.
+[[nodiscard]] bool until_written(node_processes& p, const std::string& file, std::size_t lines) {
+  return p.until([&] { return lines_of(p.file(file)) >= lines; }, "lines of tasks that began");
 }
 
 TEST(lost_node, killed_ones_lose_no_task_and_have_none_accepted_twice) {
@@ -44,7 +43,7 @@ TEST(lost_node, killed_ones_lose_no_task_and_have_none_accepted_twice) {
   std::mt19937 dice{7};
   std::size_t seen = 0;
   for (int kills = 0; kills < 8; ++kills) {
-    until_written(p, "began", seen + 8 + dice() % 10, made->ids.back());
+    ASSERT_TRUE(until_written(p, "began", seen + 8 + dice() % 10));
     seen = lines_of(p.file("began"));
     auto& victim = workers[dice() % workers.size()];
     p.kill(victim);
@@ -74,10 +73,9 @@ TEST(lost_node, a_task_of_a_killed_one_runs_elsewhere_within_a_second) {
   auto& tasks = p.tasks();
   auto id = tasks.submit(logged(p, "0.2").what);
   ASSERT_TRUE(id);
-  until_written(p, "began", 1, *id);
+  ASSERT_TRUE(until_written(p, "began", 1));
   p.worker(1);
-  while (tasks.counts()->workers < 2)
-    (void) tasks.wait(*id, 5ms);
+  ASSERT_TRUE(p.until_workers(2));
   ASSERT_FALSE(tasks.wait(*id, 1ms)) << "it ended before the kill";
   p.kill(first);
   const auto killed_at = std::stoll(p.shell("date +%s%N").out);
@@ -96,10 +94,10 @@ TEST(lost_node, one_that_slept_past_its_lease_has_nothing_accepted_any_more) {
   for (int round = 1; round <= 5; ++round) {
     auto id = tasks.submit(logged(p, "0.4").what);
     ASSERT_TRUE(id);
-    until_written(p, "began", static_cast<std::size_t>(2 * round - 1), *id);
+    ASSERT_TRUE(until_written(p, "began", static_cast<std::size_t>(2 * round - 1)));
     p.send(sleeper, SIGSTOP); // its command runs to its end meanwhile
     const auto other = p.worker(1);
-    until_written(p, "began", static_cast<std::size_t>(2 * round), *id);
+    ASSERT_TRUE(until_written(p, "began", static_cast<std::size_t>(2 * round)));
     p.send(sleeper, SIGCONT); // and now it would say so
     auto done = tasks.wait(*id, 20s);
     ASSERT_TRUE(done) << to_string(done.error());
@@ -107,8 +105,7 @@ TEST(lost_node, one_that_slept_past_its_lease_has_nothing_accepted_any_more) {
     EXPECT_GE(done->attempt, 2U) << "round " << round;
     EXPECT_EQ(done->charged, 1U);
     p.kill(other);
-    while (tasks.counts()->workers != 1) // the sleeper is back, and nobody else
-      (void) tasks.wait({1'000'000}, wait_for::all, 10ms);
+    ASSERT_TRUE(p.until_workers(1)) << "the sleeper is back, and nobody else";
   }
   EXPECT_THAT(p.file("serve.err"), HasSubstr("is silent"));
 }
@@ -123,7 +120,7 @@ TEST(lost_node, an_owner_that_is_killed_goes_on_from_its_file_and_is_found_again
     all.push_back(logged(p, "0.02"));
   auto made = tasks.submit(std::move(all));
   ASSERT_TRUE(made) << to_string(made.error());
-  until_written(p, "began", 10, made->ids.back());
+  ASSERT_TRUE(until_written(p, "began", 10));
   p.kill_server();
   p.serve("--store tasks.db"); // at the same port
   auto done = tasks.wait(made->ids, wait_for::all, 60s);

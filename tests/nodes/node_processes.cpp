@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,9 +42,14 @@ node_processes::~node_processes() {
 }
 
 pid_t node_processes::start(const std::string& arguments, const std::string& err, int out) {
-  const auto script = "exec " STINT_PROGRAM " " + arguments + " 2>>" + err;
+  // Nothing of this process's own: who waits for its output would wait for a child that outlived it as well.
+  const auto script = "exec " STINT_PROGRAM " " + arguments + " </dev/null 2>>" + err + (out < 0 ? " >>" + err : "");
+  const auto parent = ::getpid();
   const auto pid = ::fork();
   if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that is killed leaves nobody behind
+    if (::getppid() != parent)
+      ::_exit(127);
     if (::chdir(dir_.path().c_str()) != 0 || (out >= 0 && ::dup2(out, STDOUT_FILENO) < 0))
       ::_exit(127);
     ::execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
@@ -85,6 +92,26 @@ void node_processes::kill(pid_t whom) {
   ::kill(whom, SIGKILL);
   ::waitpid(whom, nullptr, 0);
   std::erase(started_, whom);
+}
+
+bool node_processes::until(const std::function<bool()>& holds, const char* what) {
+  for (int tries = 0; tries < 6'000; ++tries) {
+    if (holds())
+      return true;
+    ::poll(nullptr, 0, 10);
+  }
+  ADD_FAILURE() << "after a minute still not: " << what << "\nserve: " << file("serve.err");
+  return false;
+}
+
+bool node_processes::until_workers(std::size_t n) {
+  const auto what = std::to_string(n) + " workers";
+  return until(
+    [&] {
+      const auto c = tasks().counts();
+      return c && c->workers == n;
+    },
+    what.c_str());
 }
 
 list& node_processes::tasks() {

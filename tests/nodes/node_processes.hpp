@@ -1,9 +1,10 @@
 /// A served list, its workers and its clients as real processes of the built program, and a client in the test itself.
 ///
-/// Owner    one test; everything that still runs is killed at its end.
+/// Owner    one test; everything that still runs is killed at its end, also when it is killed itself.
 /// Threads  one at a time.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -45,6 +46,9 @@ public:
   void kill(pid_t whom);
   void kill_server() { kill(server_); }
   [[nodiscard]] pid_t server() const noexcept { return server_; }
+  /// Asks every 10 ms until `holds`; after a minute the test has failed, and this returns false.
+  bool until(const std::function<bool()>& holds, const char* what);
+  bool until_workers(std::size_t n);
 
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + port_; }
   [[nodiscard]] std::string link(const std::string& dir = "certs") const {

@@ -69,8 +69,12 @@ TEST(nodes_program, a_running_command_is_cancelled_from_afar) {
   auto& tasks = p.tasks();
   auto id = tasks.submit(command_spec("long", {{"sh", "-c", "echo began; exec sleep 100"}, {}, {}}));
   ASSERT_TRUE(id);
-  while (tasks.output(*id)->text.empty())
-    (void) tasks.wait(*id, 20ms);
+  ASSERT_TRUE(p.until(
+    [&] {
+      const auto said = tasks.output(*id);
+      return said && !said->text.empty();
+    },
+    "the command has begun"));
   ASSERT_TRUE(tasks.cancel(*id));
   EXPECT_EQ(tasks.wait(*id)->state, state::cancelled);
 }

@@ -91,28 +91,32 @@ public:
   };
 
   void began(task_id id, std::uint32_t attempt, moment now) {
-    need(begun_.emplace(id, attempt).second, "task ", id, " attempt ", attempt, " began twice");
     const auto* r = rules_.find(id);
     need(r != nullptr, "task ", id, " began and is not there");
+    began(id, attempt, now, claims_of(*r), r->deaths >= deaths_to_run_alone);
+  }
+
+  /// With what the task wanted when the attempt was handed over.
+  void began(task_id id, std::uint32_t attempt, moment now, const std::vector<claim>& wants, bool alone) {
+    need(begun_.emplace(id, attempt).second, "task ", id, " attempt ", attempt, " began twice");
     std::uint64_t units = 0;
-    const bool alone = r->deaths >= deaths_to_run_alone;
     for (const auto& e : now_) {
       if (e.freed)
         continue;
       if (asked_.contains(e.id)) { // allowed if the answer, which is under way, is yes
-        if (alone || e.alone || clash(e.claims, claims_of(*r)))
+        if (alone || e.alone || clash(e.claims, wants))
           suspects_.insert(e.id);
         continue;
       }
-      need(!clash(e.claims, claims_of(*r)), "tasks ", e.id, " and ", id, " run together and clash");
+      need(!clash(e.claims, wants), "tasks ", e.id, " and ", id, " run together and clash");
       need(!alone && !e.alone, "tasks ", e.id, " and ", id, " run together, and one of them is a suspect");
       for (const auto& c : e.claims)
         units += c.mode == claim_mode::units ? c.units : 0;
     }
-    for (const auto& c : claims_of(*r))
+    for (const auto& c : wants)
       if (c.mode == claim_mode::units)
         need(units + c.units <= sim_capacity, "units overdrawn by ", id);
-    now_.push_back({id, attempt, now.steady, claims_of(*r), alone});
+    now_.push_back({id, attempt, now.steady, wants, alone});
     mix(id, attempt);
   }
 

@@ -82,6 +82,8 @@ spec simulation::some_spec() {
     s.idempotency_key = s.name;
   if (disk_ && chance(85))
     s.kind = std::array{"work", "work", "work", "once", "short", "promised"}[below(6)];
+  if (chance(15))
+    s.kind = "far";
   if (busy_ && chance(85)) {
     if (chance(60))
       s.claims.push_back(exclusive("k"));
@@ -229,7 +231,7 @@ void simulation::play_bodies() {
 }
 
 void simulation::act() {
-  switch (below(27)) {
+  switch (below(32)) {
     case 0:
     case 1:
     case 2:
@@ -279,6 +281,7 @@ void simulation::act() {
       if (chance(30)) {
         const auto id = some_task();
         oracle_->asked_to_free(id);
+        freed_.insert(id);
         releases_.push_back({id, {world_->begin_ask<protocol::changed>(list_, protocol::release_stuck{id})}});
       }
       break;
@@ -299,6 +302,11 @@ void simulation::act() {
         world_->begin_ask<protocol::changed>(
           list_, protocol::limit_queue{"other", static_cast<std::uint32_t>(below(3))});
       break;
+    case 26:
+    case 27:
+    case 28:
+    case 29:
+    case 30: play_nodes(); break;
     default:
       if (chance(20)) {
         filter f;

@@ -1,6 +1,6 @@
 /// A list's story, drawn from a seed: the real list and workers, stepped message by message in virtual time.
 ///
-/// First chaos (submissions, cancels, deaths, late messages, clock steps), then healing: everything must come to an end
+/// First chaos (submissions, cancels, deaths, lost nodes, late messages, clock steps), then healing: everything must come to an end
 /// and every question be answered. With a disk the list dies, too, or is stopped, and its successor goes on with the
 /// story; commits fail, and take as long as the seed lets their messages lie. A breach is thrown as sim::breach.
 #pragma once
@@ -11,6 +11,7 @@
 
 #include <sim/oracle.hpp>
 #include <sim/sim_disk.hpp>
+#include <sim/sim_node.hpp>
 #include <sim/sim_runner.hpp>
 #include <stint/step_system.hpp>
 
@@ -83,6 +84,17 @@ private:
   void submit();
   void play_bodies();
   void stale_report();
+
+  // -- nodes: simulation_nodes.cpp
+  void join_node();
+  void lose_node(sim_node& n);
+  void node_is_over(sim_node& n);
+  void node_leaves(sim_node& n);
+  void begin_at(sim_node& n);
+  void end_at(sim_node& n, bool newest, outcome o);
+  void play_nodes();
+  void heal_nodes();
+
   void deliver();
   void check();
   void check_answers();
@@ -119,6 +131,8 @@ private:
   options with_;
   std::shared_ptr<test::test_environment> env_;
   std::vector<std::shared_ptr<sim_runner>> runners_;
+  std::vector<std::shared_ptr<sim_node>> nodes_;
+  std::set<task_id> freed_; ///< tasks whose stuck bodies somebody freed by hand, or tried to
   std::unique_ptr<test::step_system> world_;
   caf::actor list_;
   std::vector<owed> owed_;

@@ -103,10 +103,11 @@ void simulation::heal() {
     for (task_id id = 1; id <= rules_->last_id(); ++id)
       if (const auto* r = rules_->find(id))
         open = open || !settled(r->state);
-    if (!open && !oracle_->anything_runs() && round > 0)
+    if (!open && !oracle_->anything_runs() && rules_->counts().stuck == 0 && round > 0)
       break;
     while (!owed_.empty())
       keep_one();
+    heal_nodes();
     for (auto& r : runners_) {
       if (r->can_begin())
         oracle_->began(*r->begin(), env_->now());
@@ -125,6 +126,7 @@ void simulation::heal() {
       need(settled(r->state), "task ", id, " never ended: ", to_string(r->state), ", ",
            rules_->explain(id, env_->now())->text);
   oracle_->kept.settled();
+  need(rules_->counts().stuck == 0, "claims are held for ever");
   for (auto& w : waits_)
     need(w.box->has_value(), "a wait was never answered");
   for (auto& f : fences_)

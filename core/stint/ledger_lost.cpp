@@ -1,0 +1,144 @@
+// Workers of other processes that are lost: what they were handed may run on until their lease is over.
+#include <stint/ledger.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <stint/plant.hpp>
+
+namespace stint {
+
+/// Takes everything back from a worker that is out of reach. Whatever was handed to it may run there, whether or not its
+/// begin was heard of: so its claims stay, and its number is not given again.
+void ledger::worker_lost(worker_id id, moment now, effects& fx) {
+  std::vector<task_id> charged;
+  part_with(id, now, fx, [&](record& r) {
+    const bool begun = r.live->begun;
+    if (planted(plant::lost_frees_claims))
+      claims_.release(*r.live, woken_);
+    else
+      set_stuck(r, false); // also without claims: who wants everything for itself waits for it
+    if (begun) {
+      ++r.deaths;
+      charged.push_back(r.id);
+      keep_error(r, "its node was lost", now);
+    }
+    return begun;
+  });
+  if (!charged.empty())
+    lost_.emplace(id, std::move(charged));
+}
+
+/// Takes everything back from a worker that has ended in order: nothing of it runs any more, and nobody has died.
+void ledger::worker_left(worker_id id, moment now, effects& fx) {
+  part_with(id, now, fx, [&](record& r) {
+    claims_.release(*r.live, woken_);
+    return false;
+  });
+  worker_over(id);
+}
+
+template <class F>
+void ledger::part_with(worker_id id, moment now, effects& fx, F&& let_go_of) {
+  auto* m = crew_.find(id);
+  if (m == nullptr)
+    return;
+  const auto had = std::exchange(m->has, {});
+  const auto unserved = crew_.leave(id);
+  for (auto* l : had) {
+    auto& r = *tasks_.find(l->id);
+    touch(r);
+    --ready_.queue(r.queue).running;
+    const bool died = let_go_of(r);
+    woken();
+    r.live->worker = 0;
+    r.live->begun = false;
+    r.live->recalled = false;
+    go_on_elsewhere(r, died, now, fx);
+  }
+  no_longer_served(unserved);
+}
+
+void ledger::go_on_elsewhere(record& r, bool died, moment now, effects& fx) {
+  if (r.state == state::cancelling || (stopping_ && !outlives(r))) {
+    r.more().error = r.state == state::cancelling ? "its node was lost" : "list stopped";
+    if (r.state == state::running)
+      ++left_.interrupted;
+    finish(r, state::cancelled, now, fx);
+    return;
+  }
+  if (died) {
+    go_on_after_death(r, "workers", true, now, fx);
+    return;
+  }
+  if (planted(plant::lost_number_reused))
+    --r.attempt;
+  left_.interrupted += stopping_ ? 1 : 0;
+  if (r.once) { // it may have begun
+    r.more().error = "interrupted";
+    finish(r, state::failed, now, fx);
+    return;
+  }
+  r.stopping = stop_reason::none;
+  transit(r, state::waiting, now, fx);
+  enter_waiting(r, now, fx, false);
+}
+
+/// The lease of a lost worker is over: nothing of it runs any more, also no body that was stuck before it was lost.
+void ledger::worker_over(worker_id id) {
+  lost_.erase(id);
+  if (planted(plant::lost_never_freed) && id % 3 == 1)
+    return;
+  for (auto s = stuck_.begin(); s != stuck_.end();) {
+    auto& bodies = s->second;
+    for (std::size_t i = bodies.size(); i-- > 0;)
+      if (bodies[i].live->worker == id && (bodies[i].lost || !planted(plant::lost_forgets_stuck)))
+        drop_stuck(bodies, i);
+    if (!bodies.empty()) {
+      ++s;
+      continue;
+    }
+    if (auto* r = tasks_.find(s->first))
+      r->has_stuck = false;
+    s = stuck_.erase(s);
+  }
+}
+
+/// The process of a lost worker is there again: only its link had broken, so the deaths that this was taken for are none.
+/// What it had been handed stays taken back.
+void ledger::worker_lived(worker_id id, moment now, effects& fx) {
+  const auto gone = lost_.extract(id);
+  if (!gone)
+    return;
+  for (auto task : gone.mapped()) {
+    auto* r = tasks_.find(task);
+    if (r == nullptr || terminal(r->state) || r->deaths == 0)
+      continue;
+    touch(*r);
+    --r->deaths;
+    fx.changed.push_back(r->id);
+    if (r->state == state::quarantined) {
+      r->more().error.clear();
+      transit(*r, state::waiting, now, fx);
+      no_longer_alone(*r);
+      enter_waiting(*r, now, fx, true);
+    } else if (!running(r->state)) {
+      no_longer_alone(*r);
+    }
+  }
+}
+
+/// Plans a task that is no suspect any more as one of many.
+void ledger::no_longer_alone(record& r) {
+  auto& l = *r.live;
+  if (!l.alone || r.deaths >= deaths_to_run_alone)
+    return;
+  withdraw(r);
+  claims_.unplan(l);
+  l.alone = false;
+  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, false);
+  if (r.state == state::waiting && drawable(r))
+    draw(r);
+}
+
+} // namespace stint
