@@ -140,6 +140,8 @@ public:
   void worker_lived(worker_id id, moment now, effects& fx);
   /// It ended in order, with nothing running: no death, nothing is held.
   void worker_left(worker_id id, moment now, effects& fx);
+  /// What this worker runs, or may have begun unheard: the first of what it has.
+  [[nodiscard]] std::vector<running_body> attempts_of(worker_id id);
   void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
   /// Hands over what may start; called once after a round of commands.
   void dispatch(moment now, effects& fx);

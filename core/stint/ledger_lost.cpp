@@ -38,6 +38,15 @@ void ledger::worker_left(worker_id id, moment now, effects& fx) {
   worker_over(id);
 }
 
+std::vector<running_body> ledger::attempts_of(worker_id id) {
+  std::vector<running_body> out;
+  if (const auto* m = crew_.find(id))
+    for (const auto* l : m->has)
+      if (l->begun || l == m->has.front())
+        out.push_back({l->id, l->attempt});
+  return out;
+}
+
 template <class F>
 void ledger::part_with(worker_id id, moment now, effects& fx, F&& let_go_of) {
   auto* m = crew_.find(id);

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -25,7 +24,7 @@ public:
   };
 
   caf::actor who;
-  std::shared_ptr<std::optional<result<crew_messages::enlisted>>> joined;
+  worker_id id = 0; ///< 0: not enlisted yet
   bool lost = false;
   std::deque<attempt> queue;
   std::vector<attempt> runs; ///< the last one, behind those that are gone on without
@@ -37,6 +36,14 @@ public:
     n->list_ = list;
     n->who = in.spawn([m = n.get(), alive = std::weak_ptr{n}, rules = &rules](caf::event_based_actor* self) -> caf::behavior {
       const auto reached = [m, alive] { return !alive.expired() && !m->lost; };
+      // It asks itself, as a stand-in does: so it knows its number before it hears of any attempt.
+      caf_shim::ask(*self, m->list_, crew_messages::enlist{caf::actor_cast<caf::actor>(self), {"far"}})
+        .then(
+          [m, alive](const crew_messages::enlisted& e) {
+            if (!alive.expired())
+              m->id = e.id;
+          },
+          [](const caf::error&) {});
       return {
         [=](const crew_messages::hand_over& h) {
           for (const auto& a : h.attempts)
@@ -62,7 +69,7 @@ public:
     return n;
   }
 
-  [[nodiscard]] bool in() const { return joined && joined->has_value() && (*joined)->has_value(); }
+  [[nodiscard]] bool in() const { return id != 0; }
   [[nodiscard]] bool can_begin() const { return in() && free_slot && !queue.empty(); }
 
   attempt begin() {
@@ -104,7 +111,7 @@ private:
     a.epoch = name.epoch;
     a.outcome = std::move(o);
     a.took = took;
-    caf_shim::anon_tell(list_, crew_messages::worked{(*joined)->value().id, {a}});
+    caf_shim::anon_tell(list_, crew_messages::worked{id, {a}});
   }
 
   caf::actor list_;

@@ -7,7 +7,6 @@ using namespace std::chrono_literals;
 
 void simulation::join_node() {
   nodes_.push_back(sim_node::make(world_->system(), list_, *rules_));
-  nodes_.back()->joined = world_->begin_ask<crew_messages::enlisted>(list_, crew_messages::enlist{nodes_.back()->who, {"far"}});
 }
 
 /// Its link breaks. What it was handed may begin there and run on; nobody hears of it.
