@@ -74,6 +74,7 @@ host::host(std::size_t number) : number_(number) {
 }
 
 host::~host() {
+  done("ip link del " + cable()); // the kernel takes its time with that of a namespace that has ended
   ::kill(holder_, SIGKILL);
   ::waitpid(holder_, nullptr, 0);
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <variant>
 #include <vector>
@@ -69,7 +70,13 @@ int run_parts(const std::vector<part<Settings>>& parts, const Settings& with, co
   for (const auto& p : parts) {
     if (!only.empty() && !named_in(only, p.name))
       continue;
-    if (!p.run(with)) {
+    bool right = false;
+    try {
+      right = p.run(with);
+    } catch (const std::exception& e) {
+      std::printf("%s\n", e.what());
+    }
+    if (!right) {
       std::printf("FAILED: %s\n", p.name);
       good = false;
     }
