@@ -16,6 +16,9 @@ namespace stint::cli {
 
 namespace {
 
+/// A node stops what it runs half a beat before its lease ends, 1.5 s by default: by then a command must be gone.
+constexpr nanos kill_after = std::chrono::seconds{1};
+
 void until_told_to_end(signals& heard) {
   for (;;) {
     pollfd p{heard.descriptor(), POLLIN, 0};
@@ -66,7 +69,9 @@ int run_worker(const worker_options& with, signals& heard) {
   link_config cfg{with.link};
   caf::actor_system system{cfg};
   registry kinds;
-  add_command(kinds);
+  command_options commands;
+  commands.policy.kill_after = kill_after;
+  add_command(kinds, std::move(commands));
   worker_node node{system, where, std::move(kinds), with.slots, say};
   until_told_to_end(heard);
   return 0;
