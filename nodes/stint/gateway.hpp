@@ -37,7 +37,7 @@ private:
     std::vector<caf::actor> slots;
     wire::role role = wire::role::client;
     std::vector<std::string> kinds;
-    steady_time heard{};
+    stint::steady_time heard{};
   };
 
   void hear(envelope& e);

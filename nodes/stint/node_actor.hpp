@@ -55,7 +55,7 @@ private:
   std::map<task_id, running> has_; ///< of this lease
   std::optional<held_lease> lease_;
   nanos every_{};
-  steady_time greeted_{};
+  stint::steady_time greeted_{};
   bool beating_ = false;
   bool leaving_ = false;
   std::uint64_t boot_;

@@ -51,7 +51,7 @@ private:
   streams streams_;
   std::optional<held_lease> heart_; ///< here it says how long the owner may be silent
   nanos every_{};
-  steady_time greeted_{};
+  stint::steady_time greeted_{};
   bool beating_ = false;
   std::map<std::uint64_t, question> open_;
   std::uint64_t last_ = 0;
