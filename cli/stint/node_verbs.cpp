@@ -11,7 +11,9 @@ node_verbs::node_verbs(CLI::App& app)
       nodes_verb_(app.add_subcommand("nodes", "Show who is connected to a served list, and what runs where")),
       certs_verb_(app.add_subcommand("certs", "Make a CA and a certificate, for trying it out")) {
   serve_.link.add_to(*serve_verb_, "--listen", "Address and port to listen at; port 0: any");
-  serve_verb_->add_option("--store", serve_.store, "Keep the tasks in this file (default: in memory)")->type_name("FILE");
+  serve_verb_->add_option("--store", serve_.store, "Keep the tasks in this file (default: in memory)")
+    ->check([](const std::string& file) { return file.empty() ? "a file's name is wanted" : ""; })
+    ->type_name("FILE");
   serve_verb_->add_option("--beat", serve_.beat, "How often workers say that they live (default 3s)")->type_name("TIME");
   serve_verb_->add_option("--lease", serve_.lease, "Silent for so long, a worker counts as dead (default 9s)")->type_name("TIME");
   serve_verb_->add_option("--stop-grace", serve_.stop_grace, "At the end, let commands go on for so long (default 0s)")

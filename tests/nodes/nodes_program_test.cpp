@@ -108,6 +108,7 @@ TEST(nodes_program, what_is_wrong_with_the_command_line_or_the_files_is_said) {
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0").code, 2) << "neither TLS nor --insecure";
   EXPECT_EQ(p.stint("serve --listen 0.0.0.0:0 --insecure").code, 2) << "plain, and not on loopback";
   EXPECT_EQ(p.stint("serve --listen nowhere --tls certs").code, 2);
+  EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --tls certs --store ''").code, 2) << "a list that keeps nothing";
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --tls certs --beat 3s --lease 4s").code, 2);
   EXPECT_EQ(p.stint("worker --connect 127.0.0.1:1 --tls certs --slots 0").code, 2);
   const auto missing = p.stint("run --connect 127.0.0.1:1 --tls nothing -- true");
