@@ -26,6 +26,9 @@ caf::behavior follower::make_behavior() {
       for (const auto& t : m.tasks)
         if (t.id == id_) {
           known_ = true;
+          if (submitted_.value_or(t.submitted) != t.submitted)
+            return end(1, to_string(error{errc::unknown_task, "the list has begun anew without it"}));
+          submitted_ = t.submitted;
           look(t.state, t.code, t.error);
         }
       taken(m.number);

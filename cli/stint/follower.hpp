@@ -65,6 +65,7 @@ private:
   bool reading_ = false;
   bool more_ = false; ///< there may be more than what is being read
   bool known_ = false; ///< in this snapshot
+  std::optional<wall_time> submitted_; ///< a list that keeps nothing gives its id to another task once it was restarted
   bool interrupted_ = false;
   std::optional<ending> ended_;
 };

@@ -67,6 +67,23 @@ TEST(client_program, run_follows_over_a_restart_of_the_owner) {
   EXPECT_EQ(r.code, 0) << r.err;
 }
 
+TEST(client_program, run_does_not_take_a_strangers_task_for_its_own) {
+  node_processes p;
+  p.serve();
+  auto run = std::async(std::launch::async, [&] {
+    return p.shell("exec timeout -s KILL 60 " STINT_PROGRAM " run " + p.link() + " -- echo mine");
+  });
+  p.until([&] { return p.tasks().get(1).has_value(); }, "its task is there");
+  p.kill_server();
+  p.serve(); // it keeps nothing, and begins with 1 again
+  p.until([&] { return p.tasks().submit(command_spec("other", {{"echo", "theirs"}, {}, {}})).has_value(); }, "another is there");
+  p.worker(1);
+  const auto r = run.get();
+  EXPECT_EQ(r.code, 1);
+  EXPECT_EQ(r.out, "");
+  EXPECT_THAT(r.err, HasSubstr("unknown_task"));
+}
+
 TEST(client_program, nodes_says_who_is_there_and_what_runs_where) {
   node_processes p;
   p.serve();
