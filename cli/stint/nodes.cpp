@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <iostream>
 
 #include <boost/json/array.hpp>
@@ -61,7 +62,14 @@ int show_nodes(const nodes_options& with) {
   const auto where = with.link.where();
   link_config cfg{with.link};
   caf::actor_system system{cfg};
-  list tasks{system, connect(system, where, say)};
+  caf::actor proxy;
+  try {
+    proxy = connect(system, where, say);
+  } catch (const start_error& e) {
+    say(log_level::error, e.what());
+    std::_Exit(2); // it tries again meanwhile, and that cannot be given up
+  }
+  list tasks{system, std::move(proxy)};
   const auto all = tasks.nodes();
   if (!all) {
     say(log_level::error, to_string(all.error()));

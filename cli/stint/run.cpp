@@ -55,9 +55,9 @@ int run_command(const run_options& with, signals& heard) {
   auto what = command_spec(with.name.empty() ? with.command.front() : with.name, {with.command, {}, {}});
   auto follows = system.spawn<follower, caf::detached>(proxy, std::move(what), state);
   const auto code = until_it_ends(*state, follows, heard);
-  if (code == 130) {
+  if (code == 130 || code == 2) {
     std::fflush(stdout);
-    std::_Exit(code); // the proxy may be waiting for a list that does not answer
+    std::_Exit(code); // the proxy may be waiting for a list that does not answer, and connecting cannot be given up
   }
   caf::scoped_actor self{system};
   caf::anon_send_exit(proxy, caf::exit_reason::user_shutdown);

@@ -67,6 +67,16 @@ TEST(client_program, run_follows_over_a_restart_of_the_owner) {
   EXPECT_EQ(r.code, 0) << r.err;
 }
 
+TEST(client_program, an_owner_that_never_answers_is_given_up) {
+  node_processes p;
+  p.serve();
+  p.send(p.server(), SIGSTOP);
+  const auto r = p.shell("(timeout -s KILL 60 " STINT_PROGRAM " nodes " + p.link() + "; echo nodes $?) & timeout -s KILL 60 "
+                         STINT_PROGRAM " run " + p.link() + " -- true; echo run $?; wait");
+  EXPECT_THAT(r.out, HasSubstr("run 2\n")) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("nodes 2\n")) << r.err;
+}
+
 TEST(client_program, run_does_not_take_a_strangers_task_for_its_own) {
   node_processes p;
   p.serve();
