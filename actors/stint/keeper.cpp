@@ -87,12 +87,15 @@ result<bool> keeper::open_again() {
   // A batch that changed a task raised the version. One that did not has only output, which may be there already.
   if (b.version != before_ && head->version == b.version)
     return true;
-  for (auto& p : b.printed)
-    if (const auto old = store_->output(p.id, 0, 0); old && old->total > p.offset) {
-      const auto known = std::min<std::uint64_t>(old->total - p.offset, p.text.size());
-      p.text.erase(0, known);
-      p.offset += known;
-    }
+  std::erase_if(b.printed, [this](stored_text& p) {
+    const auto old = store_->output(p.id, 0, 0);
+    if (!old || old->total <= p.offset)
+      return false;
+    const auto known = std::min<std::uint64_t>(old->total - p.offset, p.text.size());
+    p.text.erase(0, known);
+    p.offset += known;
+    return p.text.empty(); // all of it is there, and perhaps more: the store takes nothing from before its end
+  });
   return false;
 }
 
