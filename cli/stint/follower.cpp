@@ -2,13 +2,25 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <random>
 
 #include <stint/node_messages.hpp>
 
 namespace stint::cli {
 
 follower::follower(caf::actor_config& cfg, caf::actor list, spec what, std::shared_ptr<run_state> state)
-    : actor_base(cfg), list_(std::move(list)), what_(std::move(what)), state_(std::move(state)) {}
+    : actor_base(cfg), list_(std::move(list)), what_(std::move(what)), state_(std::move(state)),
+      tag_("run:" + std::to_string(std::random_device{}()) + ":" + std::to_string(std::random_device{}())) {
+  what_.tags.push_back(tag_);
+}
+
+/// Its task, and no other that has its id: a list that keeps nothing begins with 1 again when it is restarted.
+filter follower::mine() const {
+  filter f;
+  f.ids = {id_};
+  f.tag = tag_;
+  return f;
+}
 
 caf::behavior follower::make_behavior() {
   caf_shim::ask(*this, list_, node_messages::await_link{})
@@ -26,9 +38,6 @@ caf::behavior follower::make_behavior() {
       for (const auto& t : m.tasks)
         if (t.id == id_) {
           known_ = true;
-          if (submitted_.value_or(t.submitted) != t.submitted)
-            return end(1, to_string(error{errc::unknown_task, "the list has begun anew without it"}));
-          submitted_ = t.submitted;
           look(t.state, t.code, t.error);
         }
       taken(m.number);
@@ -40,9 +49,10 @@ caf::behavior follower::make_behavior() {
       taken(m.number);
     },
     [this](const protocol::snapshot_end&) {
-      read();
-      if (!known_)
-        look_for_it();
+      if (known_)
+        read();
+      else // deleted, or of a list that has begun anew without it
+        end(1, to_string(error{errc::unknown_task, "task " + std::to_string(id_) + " is not there any more"}));
     },
     [this](const protocol::reset&) { known_ = false; },
     [this](const protocol::closed&) { end(1, to_string(error{errc::list_gone, {}})); });
@@ -64,7 +74,7 @@ void follower::submit() {
 void follower::subscribe() {
   protocol::subscribe ask;
   ask.who = caf::actor_cast<caf::actor>(this);
-  ask.filter.ids = {id_};
+  ask.filter = mine();
   ask.notices = true;
   caf_shim::ask(*this, list_, std::move(ask))
     .then([](const protocol::subscribed&) {}, [this](const caf::error& e) { end(1, to_string(from_caf(e))); });
@@ -103,30 +113,19 @@ void follower::read() {
       });
 }
 
-/// It is not in a snapshot: deleted, or of a list that has begun anew without it.
-void follower::look_for_it() {
-  caf_shim::ask(*this, list_, protocol::get{id_})
-    .then([this](const task& t) { look(t.state, t.code, t.error); },
-          [this](const caf::error& e) { end(1, to_string(from_caf(e))); });
-}
-
 void follower::interrupt() {
   if (std::exchange(interrupted_, true) || id_ == 0) {
     end(130);
     return;
   }
-  caf_shim::ask(*this, list_, protocol::cancel{id_})
+  caf_shim::ask(*this, list_, protocol::cancel_matching{mine()}) // if it has ended, that will be told
     .then(
       [this](const protocol::changed&) {
         state_->cancelling = true;
         state_->said.put(std::string{});
       },
       [this](const caf::error& e) {
-        const auto why = from_caf(e);
-        if (why.code == errc::wrong_state) // it has ended, and that will be told
-          state_->cancelling = true;
-        else
-          end(130, to_string(why) + "; task " + std::to_string(id_) + " may go on");
+        end(130, to_string(from_caf(e)) + "; task " + std::to_string(id_) + " may go on");
       });
 }
 

@@ -47,11 +47,11 @@ private:
     std::string error;
   };
 
+  [[nodiscard]] filter mine() const;
   void submit();
   void subscribe();
   void look(stint::state now, std::int32_t code, const std::string& error);
   void read();
-  void look_for_it();
   void interrupt();
   void taken(std::uint64_t number);
   void end(int code, std::string why = {});
@@ -60,12 +60,12 @@ private:
   caf::actor list_;
   spec what_;
   std::shared_ptr<run_state> state_;
+  std::string tag_; ///< that only its task has
   task_id id_ = 0;
   std::uint64_t printed_ = 0; ///< bytes of its output
   bool reading_ = false;
   bool more_ = false; ///< there may be more than what is being read
   bool known_ = false; ///< in this snapshot
-  std::optional<wall_time> submitted_; ///< a list that keeps nothing gives its id to another task once it was restarted
   bool interrupted_ = false;
   std::optional<ending> ended_;
 };

@@ -273,6 +273,7 @@ private:
   void die_with_owner(record& r, moment now, effects& fx);
   void lose_body(record& r, moment now, effects& fx);
   void interrupted(record& r, moment now, effects& fx);
+  void run_again(record& r, moment now, effects& fx);
   /// Tells whether a task outlives a stop: it is stored, and so is what it runs.
   [[nodiscard]] bool outlives(const record& r) const noexcept { return options_.stored && r.kind != 0; }
   /// Tells whether the stop is complete: what has not settled by now is left to the next list, and so is who waits for it.

@@ -83,14 +83,7 @@ void ledger::go_on_elsewhere(record& r, bool died, moment now, effects& fx) {
   if (planted(plant::lost_number_reused))
     --r.attempt;
   left_.interrupted += stopping_ ? 1 : 0;
-  if (r.once) { // it may have begun
-    r.more().error = "interrupted";
-    finish(r, state::failed, now, fx);
-    return;
-  }
-  r.stopping = stop_reason::none;
-  transit(r, state::waiting, now, fx);
-  enter_waiting(r, now, fx, false);
+  run_again(r, now, fx); // it may have begun
 }
 
 /// The lease of a lost worker is over: nothing of it runs any more, also no body that was stuck before it was lost.

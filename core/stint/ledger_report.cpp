@@ -203,6 +203,11 @@ void ledger::interrupted(record& r, moment now, effects& fx) {
   ++left_.interrupted;
   if (planted(plant::stop_charged))
     ++r.charged;
+  run_again(r, now, fx);
+}
+
+/// Puts a task whose attempt came to nothing back into its old place, unless its kind runs at most once.
+void ledger::run_again(record& r, moment now, effects& fx) {
   if (r.once) {
     r.more().error = "interrupted";
     finish(r, state::failed, now, fx);

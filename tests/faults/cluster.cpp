@@ -11,11 +11,7 @@
 
 #include <sys/wait.h>
 
-#include <caf/actor_system.hpp>
-
 #include <stint/command_kind.hpp>
-#include <stint/configure_nodes.hpp>
-#include <stint/remote_list.hpp>
 
 namespace stint::faults {
 
@@ -58,20 +54,6 @@ std::int64_t monotonic_now() {
 }
 
 void pass_time(nanos how_long) { std::this_thread::sleep_for(how_long); }
-
-struct cluster::client {
-  struct config : caf::actor_system_config {
-    explicit config(const std::string& certs) {
-      caf_shim::set_option(*this, "scheduler.max-threads", std::size_t{2});
-      configure(*this, link_security::tls_folder(certs));
-    }
-  };
-  client(const std::string& certs, std::uint16_t port)
-      : cfg(certs), system(cfg), tasks(system, connect(system, {"127.0.0.1", port}, [](log_level, const std::string&) {})) {}
-  config cfg;
-  caf::actor_system system;
-  list tasks;
-};
 
 cluster::cluster(cluster_plan plan) : plan_(std::move(plan)) {
   const auto here = fs::read_symlink("/proc/self/exe").parent_path();
@@ -124,7 +106,7 @@ std::string cluster::owner_log() const { return text_of(plan_.folder + "/owner/o
 
 list& cluster::tasks() {
   if (!client_)
-    client_ = std::make_unique<client>(plan_.folder + "/certs", port_);
+    client_ = std::make_unique<test::tls_client>(plan_.folder + "/certs", port_);
   return client_->tasks;
 }
 

@@ -15,6 +15,7 @@
 #include <stint/list.hpp>
 
 #include "hosts.hpp"
+#include "nodes/tls_client.hpp"
 #include "work_log.hpp"
 
 namespace stint::faults {
@@ -78,7 +79,6 @@ private:
     pid_t pid = 0;
     std::int64_t since = 0;
   };
-  struct client;
 
   void start_owner();
 
@@ -88,7 +88,7 @@ private:
   std::vector<member> all_;
   pid_t owner_ = 0;
   std::uint16_t port_ = 0;
-  std::unique_ptr<client> client_;
+  std::unique_ptr<test::tls_client> client_;
   std::vector<task_id> ids_;
   std::vector<task_id> open_;
   std::vector<task> ended_;

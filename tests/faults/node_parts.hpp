@@ -15,7 +15,7 @@ struct node_settings {
   std::uint64_t rubbish = 1'000;
   std::string folder = "node_faults.d";
   std::uint64_t seed = 1;
-  std::uint64_t patience = 3; ///< times a bar, where it is about time
+  std::uint64_t patience = 1; ///< how many times a bar of time may be taken: more where the machine is busy
   std::string only;
 };
 

@@ -14,7 +14,6 @@
 
 #include <caf/scoped_actor.hpp>
 
-#include <stint/configure_nodes.hpp>
 #include <stint/frames.hpp>
 
 #include "cluster.hpp"
@@ -102,12 +101,7 @@ bool rubbish_at_the_port(const node_settings& s) {
 
 bool other_versions_are_refused(const node_settings& s) {
   cluster c({s.folder + "/skew", 1, 1, {}, s.seed});
-  struct config : caf::actor_system_config {
-    explicit config(const std::string& certs) {
-      caf_shim::set_option(*this, "scheduler.max-threads", std::size_t{2});
-      configure(*this, link_security::tls_folder(certs));
-    }
-  } cfg{c.folder() + "/certs"};
+  test::tls_config cfg{c.folder() + "/certs"};
   caf::actor_system system{cfg};
   std::string said;
   {

@@ -13,7 +13,7 @@
 
 #include <stint/ledger.hpp>
 
-#include "naive.hpp"
+#include "naive_nodes.hpp"
 
 namespace stint::naive {
 
@@ -82,7 +82,7 @@ private:
 
   std::optional<bool> busy_story_; ///< of short bodies, half of them after one key; the first step says so
   ledger book_;
-  model model_;
+  model_with_nodes model_;
   effects fx_;
   moment now_;
   task_id last_ = 0;

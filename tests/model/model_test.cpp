@@ -58,7 +58,7 @@ TEST(model, is_small_enough_to_be_believed) {
     lines += line.empty() ? 0 : 1;
     EXPECT_LE(line.size(), 120U) << line;
   }
-  EXPECT_LE(lines, 170);
+  EXPECT_LE(lines, 150);
 }
 
 } // namespace

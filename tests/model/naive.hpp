@@ -26,7 +26,6 @@ struct due { char what; task_id id; std::uint64_t stamp; };
 struct model {
   std::map<task_id, job> jobs;
   std::vector<stuck_body> stuck;
-  std::map<std::uint32_t, std::vector<task_id>> lost; // worker -> whom its loss was charged to
   std::map<std::uint32_t, bool> crew; // worker -> knows the kind "k"
   std::map<std::string, std::uint32_t> capacity, limit;
   std::set<std::string> paused; // "" is the whole list
@@ -113,29 +112,6 @@ struct model {
     auto& j = jobs.at(id);
     j.alone = ++j.deaths >= 2;
     j.at == state::cancelling ? put(j, state::cancelled) : j.deaths >= 3 ? put(j, state::quarantined) : enter(j);
-  }
-  void lose(task_id id) { // its node is out of reach: nobody knows what runs there
-    auto& j = jobs.at(id);
-    stuck.push_back({id, j.attempt, wants(j), j.worker});
-    if (j.begun)
-      lost[j.worker].push_back(id), die(id);
-    else
-      put(j, j.at == state::cancelling ? state::cancelled : state::waiting);
-  }
-  void live_on(std::uint32_t worker) { // only its link had broken
-    auto charged = lost.extract(worker);
-    for (auto id : charged.mapped()) {
-      auto& j = jobs.at(id);
-      if (terminal(j.at) || j.deaths == 0)
-        continue;
-      const bool was_out = --j.deaths < 3 && j.at == state::quarantined;
-      j.alone = j.deaths >= 2 || (j.alone && j.has_slot());
-      if (was_out)
-        enter(j);
-    }
-  }
-  void over(std::uint32_t worker) {
-    lost.erase(worker), std::erase_if(stuck, [=](auto& s) { return s.worker == worker; });
   }
   void tick() {
     while (!agenda.empty() && agenda.begin()->first <= now) {

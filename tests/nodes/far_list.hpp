@@ -17,19 +17,13 @@
 #include <stint/published.hpp>
 #include <stint/remote_list.hpp>
 
+#include "plain_config.hpp"
 #include "relay.hpp"
 
 namespace stint::test {
 
 /// Nothing here may take longer; a machine that is slow gets no failure of it.
 inline constexpr auto deadline = std::chrono::seconds{60};
-
-struct plain_config : caf::actor_system_config {
-  plain_config() {
-    caf_shim::set_option(*this, "scheduler.max-threads", std::size_t{2});
-    configure(*this, link_security::insecure());
-  }
-};
 
 inline void quiet(log_level, const std::string&) {}
 

@@ -1,23 +1,17 @@
 // What is too much for one frame goes in several, and what fits in none ends its task by name: neither costs a link.
 #include <gtest/gtest.h>
 
-#include <stint/configure_nodes.hpp>
 #include <stint/frames.hpp>
 #include <stint/list.hpp>
 #include <stint/published.hpp>
 #include <stint/worker_node.hpp>
 
+#include "plain_config.hpp"
+
 namespace stint::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct config : caf::actor_system_config {
-  config() {
-    caf_shim::set_option(*this, "scheduler.max-threads", std::size_t{2});
-    configure(*this, link_security::insecure());
-  }
-};
 
 struct frame_size : testing::Test {
   static options only_nodes() {
@@ -59,7 +53,7 @@ struct frame_size : testing::Test {
     return v ? *v : to_string(v.error());
   }
 
-  config owner_config, node_config;
+  plain_config owner_config, node_config;
   caf::actor_system owner{owner_config}, there{node_config};
   list tasks{owner, only_nodes()};
   published here{owner, tasks.actor(), {}};

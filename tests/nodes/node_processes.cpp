@@ -16,20 +16,6 @@
 
 namespace stint::test {
 
-struct node_processes::client {
-  struct config : caf::actor_system_config {
-    explicit config(const std::string& dir) {
-      caf_shim::set_option(*this, "scheduler.max-threads", std::size_t{2});
-      configure(*this, link_security::tls_folder(dir));
-    }
-  };
-  client(const std::string& dir, std::uint16_t port)
-      : cfg(dir), system(cfg), tasks(system, connect(system, {"127.0.0.1", port}, [](log_level, const std::string&) {})) {}
-  config cfg;
-  caf::actor_system system;
-  list tasks;
-};
-
 node_processes::node_processes() {
   const auto made = stint("certs certs");
   EXPECT_EQ(made.code, 0) << made.err;
@@ -116,7 +102,7 @@ bool node_processes::until_workers(std::size_t n) {
 
 list& node_processes::tasks() {
   if (!client_)
-    client_ = std::make_unique<client>(dir_ / "certs", static_cast<std::uint16_t>(std::stoi(port_)));
+    client_ = std::make_unique<tls_client>(dir_ / "certs", static_cast<std::uint16_t>(std::stoi(port_)));
   return client_->tasks;
 }
 

@@ -12,11 +12,8 @@
 
 #include <sys/types.h>
 
-#include <caf/actor_system.hpp>
-
-#include <stint/remote_list.hpp>
-
 #include "command/processes.hpp"
+#include "nodes/tls_client.hpp"
 
 namespace stint::test {
 
@@ -63,13 +60,12 @@ public:
 private:
   pid_t start(const std::string& arguments, const std::string& err, int out);
 
-  struct client;
   scratch_folder dir_;
   std::vector<pid_t> started_;
   pid_t server_ = 0;
   std::string port_ = "0";
   int number_ = 0;
-  std::unique_ptr<client> client_;
+  std::unique_ptr<tls_client> client_;
 };
 
 } // namespace stint::test

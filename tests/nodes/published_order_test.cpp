@@ -4,22 +4,16 @@
 
 #include <semaphore>
 
-#include <stint/configure_nodes.hpp>
 #include <stint/list.hpp>
 #include <stint/published.hpp>
 #include <stint/worker_node.hpp>
+
+#include "plain_config.hpp"
 
 namespace stint::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct config : caf::actor_system_config {
-  config() {
-    caf_shim::set_option(*this, "scheduler.max-threads", std::size_t{2});
-    configure(*this, link_security::insecure());
-  }
-};
 
 struct published_order : testing::Test {
   static options only_nodes() {
@@ -56,7 +50,7 @@ struct published_order : testing::Test {
     began.acquire();
   }
 
-  config owner_config, node_config;
+  plain_config owner_config, node_config;
   caf::actor_system owner{owner_config}, there{node_config};
   std::counting_semaphore<> began{0};
   std::unique_ptr<list> tasks = std::make_unique<list>(owner, only_nodes());
