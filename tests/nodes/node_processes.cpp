@@ -62,7 +62,7 @@ pid_t node_processes::worker(int slots, const std::string& dir) {
   return start("worker " + link(dir) + " --slots " + std::to_string(slots), "worker" + std::to_string(++number_) + ".err", -1);
 }
 
-node_run node_processes::stint(const std::string& arguments) const { return shell("exec " STINT_PROGRAM " " + arguments); }
+node_run node_processes::stint(const std::string& arguments) const { return shell("exec timeout -s KILL 30 " STINT_PROGRAM " " + arguments); }
 
 node_run node_processes::shell(const std::string& script) const {
   program p;

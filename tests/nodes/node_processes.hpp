@@ -34,7 +34,7 @@ public:
   void serve(const std::string& more = {});
   /// Starts a worker; `dir`: its certificates.
   pid_t worker(int slots, const std::string& dir = "certs");
-  /// Runs `stint ARGUMENTS` to its end.
+  /// Runs `stint ARGUMENTS` to its end; one that has none in 30 s is killed.
   [[nodiscard]] node_run stint(const std::string& arguments) const;
   /// Runs a shell script in the folder.
   [[nodiscard]] node_run shell(const std::string& script) const;
