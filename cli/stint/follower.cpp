@@ -17,7 +17,8 @@ follower::follower(caf::actor_config& cfg, caf::actor list, spec what, std::shar
 /// Its task, and no other that has its id: a list that keeps nothing begins with 1 again when it is restarted.
 filter follower::mine() const {
   filter f;
-  f.ids = {id_};
+  if (id_ != 0) // else nobody has answered yet
+    f.ids = {id_};
   f.tag = tag_;
   return f;
 }
@@ -59,6 +60,7 @@ caf::behavior follower::make_behavior() {
 }
 
 void follower::submit() {
+  submitted_ = true;
   protocol::submit ask;
   ask.tasks.push_back({what_, {}});
   caf_shim::ask(*this, list_, std::move(ask))
@@ -114,7 +116,7 @@ void follower::read() {
 }
 
 void follower::interrupt() {
-  if (std::exchange(interrupted_, true) || id_ == 0) {
+  if (std::exchange(interrupted_, true) || !submitted_) {
     end(130);
     return;
   }
@@ -125,7 +127,7 @@ void follower::interrupt() {
         state_->said.put(std::string{});
       },
       [this](const caf::error& e) {
-        end(130, to_string(from_caf(e)) + "; task " + std::to_string(id_) + " may go on");
+        end(130, to_string(from_caf(e)) + "; " + shown_name(id_) + " may go on");
       });
 }
 
@@ -144,8 +146,10 @@ void follower::end_as_the_task() {
 void follower::end(int code, std::string why) {
   if (state_->code >= 0)
     return;
-  state_->code = code;
+  // The code last: who sees it has all that was said.
   state_->said.put(std::move(why));
+  state_->code = code;
+  state_->said.put(std::string{});
   quit();
 }
 

@@ -33,6 +33,9 @@ struct run_state {
   std::atomic<bool> cancelling{false}; ///< the list has heard that the task is to be cancelled
 };
 
+/// How people are told of a task; 0: it has no id yet.
+inline std::string shown_name(task_id id) { return id == 0 ? "the task" : "task " + std::to_string(id); }
+
 class follower final : public caf_shim::actor_base {
 public:
   follower(caf::actor_config& cfg, caf::actor list, spec what, std::shared_ptr<run_state> state);
@@ -60,6 +63,7 @@ private:
   caf::actor list_;
   spec what_;
   std::shared_ptr<run_state> state_;
+  bool submitted_ = false; ///< asked for, if not yet acknowledged
   std::string tag_; ///< that only its task has
   task_id id_ = 0;
   std::uint64_t printed_ = 0; ///< bytes of its output

@@ -25,11 +25,12 @@ int until_it_ends(run_state& state, const caf::actor& follows, signals& heard) {
   for (;;) {
     pollfd both[] = {{heard.descriptor(), POLLIN, 0}, {state.said.descriptor(), POLLIN, 0}};
     const int ready = ::poll(both, 2, interrupted && !state.cancelling ? patience_ms : -1);
+    const int code = state.code; // before what was said: the rest comes before the code
     for (const auto& item : state.said.take())
       if (const auto& text = std::get<std::string>(item); !text.empty())
         say(log_level::error, text);
-    if (state.code >= 0)
-      return state.code;
+    if (code >= 0)
+      return code;
     const int s = heard.next();
     if (s != 0 && s != SIGWINCH && !std::exchange(interrupted, true)) {
       caf::anon_send_exit(follows, caf::exit_reason::user_shutdown);
@@ -37,7 +38,7 @@ int until_it_ends(run_state& state, const caf::actor& follows, signals& heard) {
     }
     if ((s != 0 && s != SIGWINCH) || (ready == 0 && interrupted && !state.cancelling)) {
       if (!state.cancelling)
-        say(log_level::error, "the list does not answer: task " + std::to_string(state.id) + " may go on");
+        say(log_level::error, "the list does not answer: " + shown_name(state.id) + " may go on");
       std::fflush(stdout);
       std::_Exit(130); // threads may wait for a list that does not answer
     }
