@@ -19,19 +19,12 @@ constexpr auto between_looks = 100ms;
 
 stint::cli::link_options link_of(const settings& with) { return {with.connect, with.tls, with.insecure}; }
 
-struct config : caf::actor_system_config {
-  explicit config(const settings& with) {
-    stint::configure(*this, link_of(with).security());
-    stint::caf_shim::set_option(*this, "scheduler.max-threads", 1);
-  }
-};
-
 void say(stint::log_level, const std::string& text) { std::cerr << "publish: " << text << std::endl; }
 
 } // namespace
 
 int publish_elsewhere(const settings& with) {
-  config cfg{with};
+  stint::cli::link_config cfg{link_of(with)};
   caf::actor_system system{cfg};
   desk desk{with};
   stint::list tasks{system, stint::connect(system, link_of(with).where(), say)};
@@ -47,7 +40,7 @@ int publish_elsewhere(const settings& with) {
 }
 
 int work_elsewhere(const settings& with) {
-  config cfg{with};
+  stint::cli::link_config cfg{link_of(with)};
   caf::actor_system system{cfg};
   desk desk{with};
   if (auto ok = desk.read_all(); !ok) {

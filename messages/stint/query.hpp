@@ -110,7 +110,7 @@ struct explanation {
 
 enum class peer_role : std::uint8_t { client, node };
 
-/// An attempt that a node was given and has not answered for.
+/// An attempt that runs on a node, or is about to: of several that travelled together the first.
 struct running_there {
   task_id id = 0;
   std::uint32_t attempt = 0;
