@@ -43,23 +43,6 @@ struct list::inside {
   }
 };
 
-namespace {
-
-void check_kept(const limits& l) {
-  auto not_negative = [](const retention& r) {
-    if (r.age < nanos{0})
-      throw start_error{{errc::invalid_option, "the age up to which finished tasks are kept is not negative"}};
-  };
-  not_negative(l.finished);
-  for (const auto& [of, bounds] : l.finished_of) {
-    if (!terminal(of))
-      throw start_error{{errc::invalid_option, "finished_of names " + std::string{to_string(of)} + ", which is no end of a task"}};
-    not_negative(bounds);
-  }
-}
-
-} // namespace
-
 list::list(caf::actor_system& system, options with) : inside_(std::make_unique<inside>()) {
   if (!caf_shim::marked(system, "stint.configured"))
     throw start_error{{errc::not_configured, {}}};
@@ -73,7 +56,8 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
     throw start_error{{errc::invalid_option, "cancel_grace is more than zero"}};
   if (with.stop_grace < nanos{0})
     throw start_error{{errc::invalid_option, "stop_grace is not negative"}};
-  check_kept(with.limits);
+  if (auto ok = check_kept(with.limits); !ok)
+    throw start_error{ok.error()};
   for (const auto& name : with.kinds.names())
     if (auto ok = check_word(name, errc::invalid_option, "the name of a kind", with.limits); !ok)
       throw start_error{ok.error()};

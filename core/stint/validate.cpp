@@ -110,6 +110,19 @@ result<unit_t> check_word(std::string_view word, errc code, std::string_view wha
   return unit;
 }
 
+result<unit_t> check_kept(const limits& bounds) {
+  const error negative{errc::invalid_option, "the age up to which finished tasks are kept is not negative"};
+  if (bounds.finished.age < nanos{0})
+    return negative;
+  for (const auto& [of, kept] : bounds.finished_of) {
+    if (!terminal(of))
+      return {errc::invalid_option, "finished_of names " + std::string{to_string(of)} + ", which is no end of a task"};
+    if (kept.age < nanos{0})
+      return negative;
+  }
+  return unit;
+}
+
 result<unit_t> check_filter(const filter& f, const limits& bounds) {
   if (f.ids.size() > bounds.ids)
     return {errc::too_many_ids, "the filter names " + std::to_string(f.ids.size()) + " ids, the limit is "

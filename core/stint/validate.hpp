@@ -23,6 +23,9 @@ result<unit_t> check_spec(const spec& s, const limits& bounds, known_words known
 /// Checks a word that names a queue, a kind or a tag.
 result<unit_t> check_word(std::string_view word, errc code, std::string_view what, const limits& bounds);
 
+/// Checks the bounds of what is kept: that ages are not negative and that only ends have bounds of their own.
+result<unit_t> check_kept(const limits& bounds);
+
 /// Checks that a filter is within the limits; a text that no task can have is longer than a task's.
 result<unit_t> check_filter(const filter& f, const limits& bounds);
 
