@@ -33,6 +33,8 @@ struct orphan_look { worker_id of = 0; };
 /// with one when the worker is lost.
 struct enlist { caf::actor who; std::vector<std::string> kinds; }; // enlisted
 struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
+/// A worker ends in order as soon as what it runs has: it is given nothing more.
+struct leaving { worker_id from = 0; };
 /// Lost workers, by their stand-ins, cannot run anything any more: what they held is free.
 struct surely_over { std::vector<caf::actor_id> whom; };
 /// Their process is there again: nobody had died.
@@ -71,7 +73,7 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
-  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked)  \
+  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
   X(publish) X(ask_what_runs) X(what_runs)
 // clang-format on
 

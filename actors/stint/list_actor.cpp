@@ -168,6 +168,7 @@ caf::behavior list_actor::make_behavior() {
     [this](const crew_messages::enlist& m) { return enlist(m); },
     [this](const crew_messages::surely_over& m) { surely_over(m.whom); },
     [this](const crew_messages::only_unlinked& m) { only_unlinked(m.whom); },
+    [this](const crew_messages::leaving& m) { ledger_.worker_leaving(m.from); },
     [this](const crew_messages::publish& m) { publish(m.gateway); },
     [this](const crew_messages::ask_what_runs& m) { return what_runs(m.whom); },
     [this](const protocol::nodes&) { return nodes(); },

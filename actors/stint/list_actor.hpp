@@ -112,7 +112,7 @@ private:
   bool gave_up_ = false;               ///< a stop did not wait for that any longer
   caf::actor log_;
   caf::actor hub_;
-  caf::actor gateway_; ///< while the list is published
+  std::vector<caf::actor> gateways_; ///< while the list is published
   std::map<worker_id, member> workers_;
   std::map<worker_id, member> orphans_; ///< runners whose worker died while a body ran
   std::map<caf::actor_id, worker_id> far_; ///< workers of other processes by their stand-ins, until they are surely over

@@ -41,16 +41,16 @@ void list_actor::node_worker_down(worker_id id, bool in_order) {
 
 /// With two gateways the newest one answers for the list.
 void list_actor::publish(const caf::actor& gateway) {
-  if (gateway_)
-    unwatch(gateway_);
-  gateway_ = gateway;
-  watch(gateway, [this](const caf::error&) { gateway_ = nullptr; });
+  gateways_.push_back(gateway);
+  watch(gateway, [this, ended = gateway.id()](const caf::error&) {
+    std::erase_if(gateways_, [ended](const auto& g) { return g.id() == ended; });
+  });
 }
 
 caf::result<node_list> list_actor::nodes() {
-  if (!gateway_)
+  if (gateways_.empty())
     return to_caf({errc::not_published, {}});
-  return caf_shim::hand_over<node_list>(*this, gateway_, protocol::nodes{});
+  return caf_shim::hand_over<node_list>(*this, gateways_.back(), protocol::nodes{});
 }
 
 crew_messages::what_runs list_actor::what_runs(const std::vector<caf::actor_id>& whom) {

@@ -279,7 +279,7 @@ void list_actor::on_exit() {
   log_ = nullptr;
   keeper_ = nullptr;
   hub_ = nullptr;
-  gateway_ = nullptr;
+  gateways_.clear();
   bodies_ = {};
   fx_ = {};
   leaving_ = {};

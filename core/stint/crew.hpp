@@ -27,6 +27,7 @@ struct crew_member {
   std::deque<live*> has;      ///< handed over, in the order of hand-over
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
+  bool leaving = false;       ///< it ends in order: nothing more is handed to it
   bool slow = false;          ///< the body it runs, or the last one, has turned out long
   std::size_t room = 1;       ///< its window() in this round of hand-over
 
@@ -35,6 +36,8 @@ struct crew_member {
   /// Tasks to have on the way to a worker at once: together they take no longer than one long body, so that short ones
   /// travel in batches and a long one travels alone. Nothing is known at first: then one.
   [[nodiscard]] std::size_t window() const noexcept {
+    if (leaving)
+      return 0;
     constexpr double target_ns = nanos{long_body}.count();
     constexpr double most = 512;
     if (body_ns <= 0 || slow)

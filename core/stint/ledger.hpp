@@ -21,6 +21,7 @@
 /// Seed     aptly task/list.go.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -138,6 +139,8 @@ public:
   void worker_over(worker_id id);
   /// It was no death: takes those back that `worker_lost` has charged, unless `worker_over` was told before.
   void worker_lived(worker_id id, moment now, effects& fx);
+  /// It is about to end in order: what it has goes on, and it is given nothing more.
+  void worker_leaving(worker_id id);
   /// It ended in order, with nothing running: no death, nothing is held.
   void worker_left(worker_id id, moment now, effects& fx);
   /// What this worker runs, or may have begun unheard: the first of what it has.
@@ -262,9 +265,9 @@ private:
   void drop_stuck(std::vector<stuck_body>& bodies, std::size_t i);
   void give_back(record& r, moment now, effects& fx);
   void set_stuck(record& r, bool here = true);
-  template <class F>
-  void part_with(worker_id id, moment now, effects& fx, F&& let_go_of);
-  void go_on_elsewhere(record& r, bool died, moment now, effects& fx);
+  void part_with(worker_id id, const std::function<bool(record&)>& let_go, const std::function<void(record&, bool)>& go_on);
+  void go_on_elsewhere(record& r, bool died, const char* why, moment now, effects& fx);
+  bool ends_with_worker(record& r, const char* why, moment now, effects& fx);
   void no_longer_alone(record& r);
   void no_longer_served(const std::vector<std::uint32_t>& kinds);
   void die_with_worker(record& r, moment now, effects& fx);

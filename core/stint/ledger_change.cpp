@@ -124,11 +124,6 @@ result<task_version> ledger::release(task_id id, task_version if_version, moment
   r.deaths = 0;
   for (auto& [worker, charged] : lost_) // those are forgiven as well
     std::erase(charged, id);
-  if (r.live->alone) {
-    claims_.unplan(*r.live);
-    r.live->alone = false;
-    claims_.plan(*r.live, r.extra->claims, false);
-  }
   transit(r, state::waiting, now, fx);
   enter_waiting(r, now, fx, true);
   return r.version;

@@ -1,6 +1,7 @@
 #include <stint/ledger.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <stint/plant.hpp>
 
@@ -85,7 +86,7 @@ void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_
     if (l.begun || l.recalled || running(tasks_.find(l.id)->state) == false)
       continue;
     if (for_the_idle && std::none_of(crew_.members().begin(), crew_.members().end(), [&l](const auto& other) {
-          return other.has.empty() && other.knows(l.kind);
+          return other.has.empty() && !other.leaving && other.knows(l.kind);
         }))
       continue; // it would only come back to the same worker
     l.recalled = true;
@@ -100,7 +101,7 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
   bool idle = false;
   bool behind = false;
   for (const auto& m : crew_.members()) {
-    idle = idle || m.has.empty();
+    idle = idle || (m.has.empty() && !m.leaving);
     behind = behind || m.has.size() > 1;
   }
   if ((!wanted && !idle) || !behind || stopping_ || planted(plant::never_recalled))
@@ -132,31 +133,48 @@ void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, 
   }
 }
 
+std::vector<running_body> ledger::attempts_of(worker_id id) {
+  std::vector<running_body> out;
+  if (const auto* m = crew_.find(id))
+    for (const auto* l : m->has)
+      if (l->begun || l == m->has.front())
+        out.push_back({l->id, l->attempt});
+  return out;
+}
+
 void ledger::worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx) {
-  auto* m = crew_.find(id);
-  if (m == nullptr)
-    return;
-  const auto had = std::move(m->has);
-  m->has.clear();
-  const auto unserved = crew_.leave(id);
-  for (auto* l : had) {
-    auto& r = *tasks_.find(l->id);
-    touch(r);
-    bool still_runs = false;
-    for (const auto& b : bodies)
-      still_runs = still_runs || (b.id == l->id && b.attempt == l->attempt);
-    --ready_.queue(r.queue).running;
+  part_with(id, [&](record& r) {
+    const bool still_runs = std::any_of(bodies.begin(), bodies.end(), [&](const auto& b) {
+      return b.id == r.id && b.attempt == r.live->attempt;
+    });
     const bool began = r.live->begun || still_runs;
     if (still_runs)
       set_stuck(r);
     else
       claims_.release(*r.live, woken_);
+    return began;
+  }, [&](record& r, bool began) { began ? die_with_worker(r, now, fx) : give_back(r, now, fx); });
+}
+
+/// Takes back what a worker that is gone had: `let_go` sees to the claims and tells whether the task died with it, `go_on`
+/// decides what becomes of the task.
+void ledger::part_with(worker_id id, const std::function<bool(record&)>& let_go,
+                       const std::function<void(record&, bool)>& go_on) {
+  auto* m = crew_.find(id);
+  if (m == nullptr)
+    return;
+  const auto had = std::exchange(m->has, {});
+  const auto unserved = crew_.leave(id);
+  for (auto* l : had) {
+    auto& r = *tasks_.find(l->id);
+    touch(r);
+    --ready_.queue(r.queue).running;
+    const bool died = let_go(r);
     woken();
     r.live->worker = 0;
-    if (began)
-      die_with_worker(r, now, fx);
-    else
-      give_back(r, now, fx);
+    r.live->begun = false;
+    r.live->recalled = false;
+    go_on(r, died);
   }
   no_longer_served(unserved);
 }
@@ -179,15 +197,19 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
   if (!planted(plant::death_uncounted))
     ++r.deaths;
   keep_error(r, "worker died", now);
-  r.live->begun = false;
-  if (r.state == state::cancelling || (stopping_ && !outlives(r))) {
-    r.more().error = r.state == state::cancelling ? "worker died" : "list stopped";
-    if (r.state == state::running)
-      ++left_.interrupted;
-    finish(r, state::cancelled, now, fx);
-    return;
-  }
-  go_on_after_death(r, "workers", true, now, fx);
+  if (!ends_with_worker(r, "worker died", now, fx))
+    go_on_after_death(r, "workers", true, now, fx);
+}
+
+/// Ends a task that is to be cancelled, or that a stop does not keep; tells whether it did.
+bool ledger::ends_with_worker(record& r, const char* why, moment now, effects& fx) {
+  const bool cancelling = r.state == state::cancelling;
+  if (!cancelling && (!stopping_ || outlives(r)))
+    return false;
+  r.more().error = cancelling ? why : "list stopped";
+  left_.interrupted += cancelling ? 0 : 1;
+  finish(r, state::cancelled, now, fx);
+  return true;
 }
 
 void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx) {
@@ -208,7 +230,6 @@ void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_en
     r.live->alone = true;
     claims_.plan(*r.live, r.extra->claims, true);
   }
-  no_longer_alone(r);
   transit(r, state::waiting, now, fx);
   enter_waiting(r, now, fx, to_the_end);
 }

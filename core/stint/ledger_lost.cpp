@@ -12,7 +12,7 @@ namespace stint {
 /// begin was heard of: so its claims stay, and its number is not given again.
 void ledger::worker_lost(worker_id id, moment now, effects& fx) {
   std::vector<task_id> charged;
-  part_with(id, now, fx, [&](record& r) {
+  part_with(id, [&](record& r) {
     const bool begun = r.live->begun;
     if (planted(plant::lost_frees_claims))
       claims_.release(*r.live, woken_);
@@ -24,58 +24,28 @@ void ledger::worker_lost(worker_id id, moment now, effects& fx) {
       keep_error(r, "its node was lost", now);
     }
     return begun;
-  });
+  }, [&](record& r, bool died) { go_on_elsewhere(r, died, "its node was lost", now, fx); });
   if (!charged.empty())
     lost_.emplace(id, std::move(charged));
 }
 
+void ledger::worker_leaving(worker_id id) {
+  if (auto* m = crew_.find(id))
+    m->leaving = true;
+}
+
 /// Takes everything back from a worker that has ended in order: nothing of it runs any more, and nobody has died.
 void ledger::worker_left(worker_id id, moment now, effects& fx) {
-  part_with(id, now, fx, [&](record& r) {
+  part_with(id, [&](record& r) {
     claims_.release(*r.live, woken_);
     return false;
-  });
+  }, [&](record& r, bool died) { go_on_elsewhere(r, died, "its node left", now, fx); });
   worker_over(id);
 }
 
-std::vector<running_body> ledger::attempts_of(worker_id id) {
-  std::vector<running_body> out;
-  if (const auto* m = crew_.find(id))
-    for (const auto* l : m->has)
-      if (l->begun || l == m->has.front())
-        out.push_back({l->id, l->attempt});
-  return out;
-}
-
-template <class F>
-void ledger::part_with(worker_id id, moment now, effects& fx, F&& let_go_of) {
-  auto* m = crew_.find(id);
-  if (m == nullptr)
+void ledger::go_on_elsewhere(record& r, bool died, const char* why, moment now, effects& fx) {
+  if (ends_with_worker(r, why, now, fx))
     return;
-  const auto had = std::exchange(m->has, {});
-  const auto unserved = crew_.leave(id);
-  for (auto* l : had) {
-    auto& r = *tasks_.find(l->id);
-    touch(r);
-    --ready_.queue(r.queue).running;
-    const bool died = let_go_of(r);
-    woken();
-    r.live->worker = 0;
-    r.live->begun = false;
-    r.live->recalled = false;
-    go_on_elsewhere(r, died, now, fx);
-  }
-  no_longer_served(unserved);
-}
-
-void ledger::go_on_elsewhere(record& r, bool died, moment now, effects& fx) {
-  if (r.state == state::cancelling || (stopping_ && !outlives(r))) {
-    r.more().error = r.state == state::cancelling ? "its node was lost" : "list stopped";
-    if (r.state == state::running)
-      ++left_.interrupted;
-    finish(r, state::cancelled, now, fx);
-    return;
-  }
   if (died) {
     go_on_after_death(r, "workers", true, now, fx);
     return;
@@ -120,17 +90,20 @@ void ledger::worker_lived(worker_id id, moment now, effects& fx) {
     --r->deaths;
     fx.changed.push_back(r->id);
     if (r->state == state::quarantined) {
+      if (stopping_ && !outlives(*r))
+        continue; // whoever still waits now has been ended
       r->more().error.clear();
       transit(*r, state::waiting, now, fx);
-      no_longer_alone(*r);
       enter_waiting(*r, now, fx, true);
-    } else if (!running(r->state)) {
+    } else if (!running(r->state)) { // else when it waits again
       no_longer_alone(*r);
+      if (r->state == state::waiting && drawable(*r))
+        draw(*r);
     }
   }
 }
 
-/// Plans a task that is no suspect any more as one of many.
+/// Plans a task that is no suspect any more as one of many; its ticket is given up.
 void ledger::no_longer_alone(record& r) {
   auto& l = *r.live;
   if (!l.alone || r.deaths >= deaths_to_run_alone)
@@ -139,8 +112,6 @@ void ledger::no_longer_alone(record& r) {
   claims_.unplan(l);
   l.alone = false;
   claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, false);
-  if (r.state == state::waiting && drawable(r))
-    draw(r);
 }
 
 } // namespace stint

@@ -219,6 +219,7 @@ void ledger::enter_waiting(record& r, moment now, effects&, bool to_the_end) {
     l.since = now.steady;
   }
   l.due = {};
+  no_longer_alone(r); // deaths that were none may have been taken back while it ran
   if (drawable(r))
     draw(r);
 }

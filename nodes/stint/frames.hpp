@@ -11,6 +11,7 @@
 ///     |-- worked{slot, reports} --------->|
 ///     |-- said{slot, output, ...} ------->|
 ///     |-- listen{number, from, ...} ----->|   ... told{number, events, tasks, ...}; taken{number, messages}
+///     |-- leave{soon} ------------------->|   it is to be given nothing more
 ///     |-- leave{} ----------------------->|   nothing runs here any more; ... leave{}
 #pragma once
 
@@ -57,7 +58,7 @@ struct refused { errc code = errc::none; std::string text; };
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
 struct answer { std::uint64_t number = 0; errc code = errc::none; std::string text; std::string body; };
 struct beat { std::uint64_t number = 0; };
-struct leave {};
+struct leave { bool soon = false; };
 
 struct new_attempt {
   std::uint32_t slot = 0;
@@ -127,7 +128,7 @@ BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))
 BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text, body))
 BOOST_DESCRIBE_STRUCT(beat, (), (number))
-BOOST_DESCRIBE_STRUCT(leave, (), ())
+BOOST_DESCRIBE_STRUCT(leave, (), (soon))
 BOOST_DESCRIBE_STRUCT(new_attempt, (), (slot, id, attempt, epoch, fencing_token, name, kind, args))
 BOOST_DESCRIBE_STRUCT(start, (), (attempts))
 BOOST_DESCRIBE_STRUCT(order, (), (what, slot, whom))

@@ -63,6 +63,8 @@ void gateway::hear(envelope& e) {
     case wire::frame::ask: return with(wire::decode<wire::ask>(e.body), [&](auto& q) { asked(session, q); });
     case wire::frame::beat: return with(wire::decode<wire::beat>(e.body), [&](auto& b) { beaten(session, p, b); });
     case wire::frame::listen:
+      if (p.role != wire::role::client)
+        return refuse(who, errc::bad_message, "a node does not listen");
       return with(wire::decode<wire::listen>(e.body), [&](auto& m) { ears_.listen(session, std::move(m)); });
     case wire::frame::unlisten:
       return with(wire::decode<wire::unlisten>(e.body), [&](auto& m) { ears_.unlisten(session, m.number); });
@@ -79,7 +81,7 @@ void gateway::hear(envelope& e) {
       });
     case wire::frame::leave:
       if (p.role == wire::role::node)
-        return left(session);
+        return with(wire::decode<wire::leave>(e.body), [&](auto& m) { m.soon ? retiring(p, true) : left(session); });
       [[fallthrough]];
     default: return refuse(who, errc::bad_message, "frame " + std::to_string(e.frame));
   }
@@ -171,18 +173,23 @@ void gateway::asked(std::uint64_t session, wire::ask& q) {
   }
 }
 
-/// Its link broke, or it greets anew.
-void gateway::lost(std::uint64_t session) {
-  auto i = peers_.find(session);
-  if (i == peers_.end())
-    return;
-  auto& p = i->second;
+/// Nothing is said to it any more, nor heard of it.
+void gateway::cut_off(std::uint64_t session, peer& p) {
   if (p.who) {
     unwatch(p.who);
     sessions_.erase(p.who.address());
   }
   p.who = nullptr;
   ears_.orphan(session);
+}
+
+/// Its link broke, or it greets anew.
+void gateway::lost(std::uint64_t session) {
+  auto i = peers_.find(session);
+  if (i == peers_.end())
+    return;
+  auto& p = i->second;
+  cut_off(session, p);
   if (p.slots.empty()) { // a client
     peers_.erase(i);
     return;
@@ -192,17 +199,22 @@ void gateway::lost(std::uint64_t session) {
   leases_.unlink(session);
 }
 
+void gateway::retiring(const peer& p, bool soon) {
+  for (const auto& s : p.slots)
+    caf_shim::tell(*this, s, retire{soon});
+}
+
 /// A node has ended in order, and has said all that it had to say.
 void gateway::left(std::uint64_t session) {
-  const auto gone = peers_.extract(session);
-  const auto& p = gone.mapped();
-  env_->log(log_level::info, p.name + " left");
+  auto gone = peers_.extract(session);
+  auto& p = gone.mapped();
+  env_->log(log_level::info, "node " + p.name + " left");
   transmit(p.who, wire::frame::leave, wire::leave{});
-  unwatch(p.who);
-  sessions_.erase(p.who.address());
+  cut_off(session, p);
   leases_.leave(session);
-  for (const auto& s : p.slots)
-    caf_shim::tell(*this, s, retire{}); // behind its reports
+  retiring(p, false); // behind its reports
+  // One that had ended by itself is no worker that left: what it had is free by now at the latest.
+  caf_shim::tell_after(*this, owner_, times_.lease, crew_messages::surely_over{stand_ins(p)});
 }
 
 /// A process that joins anew had not died when its link broke.
@@ -238,8 +250,7 @@ void gateway::look() {
     auto& p = i->second;
     if (v.silent) {
       env_->log(log_level::warning, "node " + p.name + " is silent: its tasks go to others");
-      unwatch(p.who);
-      sessions_.erase(p.who.address());
+      cut_off(v.who, p);
       end_stand_ins(p);
     }
     caf_shim::tell(*this, owner_, crew_messages::surely_over{stand_ins(p)});

@@ -9,7 +9,7 @@
 ///
 /// Owner    stint::published.
 /// Threads  CAF's scheduler.
-/// Errors   bad_message and peer_refused go back by name and are counted; each sort is logged once per peer.
+/// Errors   bad_message and peer_refused go back by name and are counted; the first hundred are logged.
 #pragma once
 
 #include <unordered_map>
@@ -50,7 +50,9 @@ private:
   template <class T>
   void transmit(const caf::actor& to, wire::frame what, const T& body);
   void refuse(const caf::actor& who, errc code, const std::string& why);
+  void cut_off(std::uint64_t session, peer& p);
   void lost(std::uint64_t session);
+  void retiring(const peer& p, bool soon);
   void left(std::uint64_t session);
   void take_deaths_back(std::uint64_t boot);
   void end_stand_ins(peer& p);

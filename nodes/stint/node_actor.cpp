@@ -1,6 +1,9 @@
 #include <stint/node_actor.hpp>
 
+#include <limits>
 #include <random>
+
+#include <stint/validate.hpp>
 
 namespace stint {
 
@@ -15,7 +18,7 @@ void fit(outcome& o) {
     o = discarded("value_too_large: " + std::to_string(o.value.size()) + " bytes, from a node at most "
                   + std::to_string(wire::frame_fill));
   if (o.error.size() > wire::frame_fill)
-    o.error.resize(wire::frame_fill);
+    o.error = whole_characters(o.error, wire::frame_fill);
 }
 
 } // namespace
@@ -84,6 +87,8 @@ void node_actor::stop_bodies() {
 /// What runs here is told to stop; when it has, and the list has heard so, it gives all of it to others at once.
 void node_actor::leave() {
   leaving_ = true;
+  if (up() && lease_)
+    transmit(wire::frame::leave, wire::leave{true});
   stop_bodies();
   leave_when_idle();
 }
@@ -155,7 +160,7 @@ void node_actor::begin(wire::start& m) {
       transmit(wire::frame::worked, wire::worked{a.slot, {std::move(r)}});
       continue;
     }
-    has_[a.id] = {{a.id, a.attempt, a.epoch}, a.slot};
+    has_[{a.id, a.attempt}] = {{a.id, a.attempt, a.epoch}, a.slot};
     auto& s = slots_[a.slot].starts.add(slots_[a.slot].port);
     s.id = a.id;
     s.attempt = a.attempt;
@@ -197,9 +202,8 @@ void node_actor::worked(crew_messages::worked& m) {
     bytes = 0;
   };
   for (auto& r : m.reports) {
-    const auto mine = has_.find(r.id);
-    const bool ours = mine != has_.end() && mine->second.name == attempt_name{r.id, r.attempt, r.epoch};
-    if (!ours)
+    const auto mine = has_.find({r.id, r.attempt});
+    if (mine == has_.end() || mine->second.name.epoch != r.epoch)
       continue;
     // What ended because this node leaves is no outcome: the task goes on elsewhere.
     if (leaving_ && r.what == attempt_report::kind::finished && r.outcome.kind != outcome_kind::succeeded) {
@@ -221,10 +225,10 @@ void node_actor::worked(crew_messages::worked& m) {
 }
 
 void node_actor::said(wire::said m) {
-  const auto mine = has_.find(m.id);
-  if (mine == has_.end() || !may_speak())
+  const auto behind = has_.upper_bound({m.id, m.attempt != 0 ? m.attempt : std::numeric_limits<std::uint32_t>::max()});
+  if (behind == has_.begin() || std::prev(behind)->first.first != m.id || !may_speak())
     return;
-  m.slot = mine->second.slot;
+  m.slot = std::prev(behind)->second.slot; // of the newest, or of the one that it names
   transmit(wire::frame::said, m);
 }
 

@@ -52,7 +52,8 @@ private:
 
   std::shared_ptr<const registry> kinds_;
   std::vector<slot> slots_;
-  std::map<task_id, running> has_; ///< of this lease
+  /// Of this lease, by task and attempt: one that got stuck may still run beside the next.
+  std::map<std::pair<task_id, std::uint32_t>, running> has_;
   std::optional<held_lease> lease_;
   nanos every_{};
   stint::steady_time greeted_{};

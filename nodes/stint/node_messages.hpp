@@ -15,8 +15,8 @@ struct to_peer { std::uint64_t session = 0; wire::frame what{}; std::string body
 struct node_worked { wire::worked what; };
 struct node_said { wire::said what; };
 struct look_at_leases {};
-/// The node of a stand-in has left in order.
-struct retire {};
+/// The node of a stand-in is about to leave, or has left, in order.
+struct retire { bool soon = false; };
 
 /// A stream to a client has ended on this side, or its client's link broke.
 struct ear_over { std::uint64_t session = 0; std::uint64_t number = 0; };

@@ -16,9 +16,10 @@ void published::check(const caf::actor_system& system, const publish_options& wi
 }
 
 published::published(caf::actor_system& system, const caf::actor& list, publish_options with) : system_(&system) {
-  check(system, with);
-  const bool tls = protected_links(system);
   with.address = link_address(system, with.address);
+  if (auto ok = check_lease(with.times); !ok)
+    throw start_error{ok.error()};
+  const bool tls = protected_links(system);
   gateway_ = system.spawn<gateway>(list, make_environment(std::move(with.log)), with.times);
   auto port = caf_shim::listen(system, gateway_, with.port, with.address, tls);
   if (!port) {

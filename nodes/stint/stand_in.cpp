@@ -1,5 +1,8 @@
 #include <stint/stand_in.hpp>
 
+#include <iterator>
+#include <limits>
+
 namespace stint {
 
 using namespace node_messages;
@@ -12,6 +15,8 @@ caf::behavior stand_in::make_behavior() {
       [this](const crew_messages::enlisted& m) {
         id_ = m.id;
         log_ = m.log;
+        if (leaving_)
+          caf_shim::tell(*this, with_.owner, crew_messages::leaving{id_});
       },
       [this](const caf::error&) { quit(); });
   return {
@@ -21,7 +26,13 @@ caf::behavior stand_in::make_behavior() {
     [this](const crew_messages::replace_runner& m) { order(wire::order_kind::replace, {m.who}); },
     [this](node_worked& m) { worked(m.what); },
     [this](node_said& m) { said(m.what); },
-    [this](const retire&) { quit(); },
+    [this](const retire& m) {
+      if (!m.soon)
+        return quit();
+      leaving_ = true;
+      if (id_ != 0)
+        caf_shim::tell(*this, with_.owner, crew_messages::leaving{id_});
+    },
   };
 }
 
@@ -35,7 +46,7 @@ void stand_in::hand_on(const crew_messages::hand_over& m) {
   };
   for (std::size_t i = 0; i < m.attempts.size(); ++i) {
     const auto& a = m.attempts[i]->what();
-    has_[a.id] = {a.id, a.attempt, a.epoch};
+    has_.emplace(a.id, a.attempt);
     out.attempts.push_back({with_.slot, a.id, a.attempt, a.epoch, a.fencing_token, a.name, m.kinds.at(i), a.args});
     bytes += a.name.size() + a.args.size();
     if (bytes >= wire::frame_fill)
@@ -65,12 +76,11 @@ void stand_in::worked(wire::worked& m) {
     a.began = r.began;
     a.took = r.took;
     a.printed = r.printed;
-    const auto mine = has_.find(r.id);
-    const bool ours = mine != has_.end() && mine->second == attempt_name{r.id, r.attempt, r.epoch};
+    const auto mine = has_.find({r.id, r.attempt});
     // A body that is gone on without frees claims by its name alone.
-    if (a.what == attempt_report::kind::freed && !ours)
+    if (a.what == attempt_report::kind::freed && mine == has_.end())
       continue;
-    if (ours && a.what != attempt_report::kind::begun)
+    if (mine != has_.end() && a.what != attempt_report::kind::begun)
       has_.erase(mine);
     out.reports.push_back(std::move(a));
   }
@@ -79,14 +89,15 @@ void stand_in::worked(wire::worked& m) {
 
 /// What nobody here was asked to do has nothing to say.
 void stand_in::said(wire::said& m) {
-  const auto mine = has_.find(m.id);
-  if (mine == has_.end() || (m.attempt != 0 && m.attempt != mine->second.attempt))
+  const auto behind = has_.upper_bound({m.id, std::numeric_limits<std::uint32_t>::max()});
+  const auto newest = behind == has_.begin() ? has_.end() : std::prev(behind);
+  if (newest == has_.end() || newest->first != m.id || (m.attempt != 0 && m.attempt != newest->second))
     return;
   if (!m.output.empty())
     caf_shim::tell(*this, log_, crew_messages::append{m.id, std::move(m.output)});
   if (m.progress || m.detail)
     caf_shim::tell(*this, with_.owner,
-                   crew_messages::noted{m.id, mine->second.attempt, std::move(m.progress), std::move(m.detail)});
+                   crew_messages::noted{m.id, newest->second, std::move(m.progress), std::move(m.detail)});
 }
 
 void stand_in::on_exit() {

@@ -34,8 +34,9 @@ private:
 
   stand_in_setup with_;
   caf::actor log_;
-  worker_id id_ = 0;
-  std::map<task_id, attempt_name> has_; ///< the newest attempt of each task that it was given
+  worker_id id_ = 0; ///< 0: not enlisted yet
+  bool leaving_ = false;
+  std::set<std::pair<task_id, std::uint32_t>> has_; ///< attempts that it was given: of one task two, when one got stuck
 };
 
 } // namespace stint

@@ -222,5 +222,65 @@ TEST(ledger_node, what_one_had_that_left_in_order_goes_on_elsewhere_at_once_and_
   EXPECT_EQ(d.book.counts().stuck, 0U);
 }
 
+TEST(ledger_node, one_that_is_about_to_leave_is_given_nothing_more) {
+  far_desk d;
+  const auto w = d.join_far();
+  const auto slow = d.add_kind();
+  d.begin(slow);
+  const auto idle = d.join_far();
+  d.book.worker_leaving(w);
+  d.book.worker_leaving(idle);
+  const auto next = d.add_kind();
+  EXPECT_EQ(d.state(next), state::waiting);
+  EXPECT_EQ(d.reason(next), wait_reason::capacity);
+  d.succeed(slow);
+  EXPECT_EQ(d.state(slow), state::succeeded) << "what it has goes on";
+  EXPECT_EQ(d.state(next), state::waiting);
+  d.leave(w);
+  d.leave(idle);
+  d.join_far();
+  EXPECT_TRUE(d.runs(next));
+  EXPECT_EQ(d.has.at(next).attempt, 1U);
+}
+
+// Once, it went on with the claim on everything that a suspect has, though it was none any more.
+TEST(ledger_node, a_suspect_that_is_forgiven_while_it_runs_waits_as_one_of_many) {
+  far_desk d;
+  const auto id = d.add_kind();
+  for (int i = 0; i < 2; ++i) {
+    const auto w = d.join_far();
+    d.begin(id);
+    d.lose(w);
+  }
+  ASSERT_TRUE(d.book.release_stuck(id, 0, d.now, d.fx)); // by hand: else it waits for both leases
+  d.join_far();
+  ASSERT_TRUE(d.runs(id));
+  d.join_far();
+  const auto other = d.add_kind();
+  EXPECT_FALSE(d.runs(other)) << "a suspect runs alone";
+  d.lives(2);
+  d.give_back(id);
+  EXPECT_TRUE(d.runs(id));
+  EXPECT_TRUE(d.runs(other));
+}
+
+// Once, it waited again in a list whose waiting tasks had just been ended.
+TEST(ledger_node, what_is_quarantined_in_a_list_that_stops_stays_so_when_a_link_only_broke) {
+  far_desk d;
+  const auto id = d.add_kind();
+  for (int i = 1; i <= 3; ++i) {
+    const auto w = d.join_far();
+    d.begin(id);
+    d.lose(w);
+    if (i < 3)
+      d.over(w);
+  }
+  ASSERT_EQ(d.state(id), state::quarantined);
+  d.book.stop(0ns, d.now, d.fx);
+  d.go();
+  d.lives(3);
+  EXPECT_EQ(d.state(id), state::quarantined);
+}
+
 } // namespace
 } // namespace stint

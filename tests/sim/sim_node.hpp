@@ -26,6 +26,7 @@ public:
   caf::actor who;
   worker_id id = 0; ///< 0: not enlisted yet
   bool lost = false;
+  bool leaving = false; ///< and has said so
   std::deque<attempt> queue;
   std::vector<attempt> runs; ///< the last one, behind those that are gone on without
   bool free_slot = true;

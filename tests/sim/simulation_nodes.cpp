@@ -65,6 +65,9 @@ void simulation::play_nodes() {
   } else if (chance(25)) {
     lose_node(n);
   } else if (chance(4)) {
+    n.leaving = true;
+    caf_shim::anon_tell(list_, crew_messages::leaving{n.id});
+  } else if (n.leaving ? chance(40) : chance(4)) {
     node_leaves(n);
   }
 }
@@ -76,6 +79,8 @@ void simulation::heal_nodes() {
   for (const auto& n : all)
     if (n->lost)
       node_is_over(*n);
+    else if (n->leaving)
+      node_leaves(*n);
     else
       there = true;
   if (!there)
