@@ -21,7 +21,7 @@ public:
     for (std::size_t i = 0; i < count; ++i) {
       holders_[i].id = i + 1;
       const std::vector<claim> wanted{stint::exclusive(key(i))};
-      table.plan(holders_[i], wanted, false);
+      table.plan(holders_[i], wanted);
       table.draw(holders_[i], ++rank);
       table.grant(holders_[i]);
     }
@@ -55,7 +55,7 @@ void one_task(benchmark::State& state, const std::vector<claim>& wanted, crowd& 
   claim_holder h;
   h.id = 1'000'000'000;
   for (auto _ : state) {
-    among.table.plan(h, wanted, false);
+    among.table.plan(h, wanted);
     if (!among.table.draw(h, ++among.rank))
       state.SkipWithError("the key is not free");
     among.table.grant(h);
@@ -83,7 +83,7 @@ void handed_on(benchmark::State& state) {
   std::uint64_t rank = 0;
   for (std::size_t i = 0; i < count; ++i) {
     holders[i].id = i + 1;
-    table.plan(holders[i], wanted, false);
+    table.plan(holders[i], wanted);
     if (table.draw(holders[i], ++rank))
       table.grant(holders[i]);
   }

@@ -25,7 +25,7 @@ public:
       h.id = i + 1;
       const std::vector<claim> first{stint::exclusive(wanted.key)};
       const std::vector<claim> other{wanted};
-      claims_.plan(h, i == 0 ? first : other, false);
+      claims_.plan(h, i == 0 ? first : other);
       const bool free = claims_.draw(h, i + 1);
       need(free == (i == 0), "a waiter went past the holder");
       if (free)

@@ -111,9 +111,9 @@ void claims::drop(claim_node& n) {
   nodes_.erase(nodes_.find(n.text));
 }
 
-void claims::plan(claim_holder& h, std::span<const claim> wanted, bool alone) {
+void claims::plan(claim_holder& h, std::span<const claim> wanted) {
   STINT_ASSERT(h.at == claim_holder::stage::none, h.id, static_cast<unsigned>(h.at));
-  auto root_mode = alone ? lock_mode::x : lock_mode::is;
+  auto root_mode = lock_mode::is;
   auto& wants = wants_;
   wants.clear();
   auto add = [&wants](claim_node& n, lock_mode m, std::uint32_t units) {

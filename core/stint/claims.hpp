@@ -90,8 +90,8 @@ public:
   /// The capacity of a key; 0: none is declared.
   [[nodiscard]] std::uint32_t capacity(std::string_view key) const;
 
-  /// Resolves claims that `check` accepted into tickets; `alone` claims everything besides.
-  void plan(claim_holder& h, std::span<const claim> wanted, bool alone);
+  /// Resolves claims that `check` accepted into tickets.
+  void plan(claim_holder& h, std::span<const claim> wanted);
 
   /// Forgets a planned holder, which neither waits nor holds.
   void unplan(claim_holder& h);

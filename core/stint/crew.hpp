@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include <stint/plant.hpp>
@@ -21,15 +22,20 @@ inline constexpr nanos long_body = std::chrono::microseconds{500};
 /// A worker that does not even say that a body began may be no more than a thread that waits for a processor.
 inline constexpr nanos long_silence = std::chrono::milliseconds{10};
 
+/// Workers of one process die together. 0: the owner's own.
+using process_id = std::uint64_t;
+
 struct crew_member {
   worker_id id = 0;
+  process_id process = 0;
   std::vector<bool> kinds;    ///< by number; 0, a callable, is for every worker of its process
   std::deque<live*> has;      ///< handed over, in the order of hand-over
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
   bool leaving = false;       ///< it ends in order: nothing more is handed to it
   bool slow = false;          ///< the body it runs, or the last one, has turned out long
-  std::size_t room = 1;       ///< its window() in this round of hand-over
+  bool kept = false;          ///< for a suspect, in this round of hand-over
+  std::size_t room = 1;       ///< its window() in this round
 
   [[nodiscard]] bool knows(std::uint32_t kind) const noexcept { return kind < kinds.size() && kinds[kind]; }
 
@@ -82,11 +88,12 @@ struct crew_member {
 class crew {
 public:
   /// Returns the kinds that nobody served before; 0 stands for everything, when this is the first worker.
-  /// A worker of another process (`here` false) runs no callables.
-  std::vector<std::uint32_t> join(worker_id id, const std::vector<std::uint32_t>& kinds, steady_time now, bool here = true) {
+  /// A worker of another process runs no callables.
+  std::vector<std::uint32_t> join(worker_id id, const std::vector<std::uint32_t>& kinds, steady_time now, process_id process = 0) {
     std::vector<std::uint32_t> fresh;
     auto& m = members_.emplace_back();
     m.id = id;
+    m.process = process;
     m.quiet_since = now;
     auto add = [&](std::uint32_t kind) {
       if (m.kinds.size() <= kind)
@@ -99,7 +106,7 @@ public:
       if (++serving_[kind] == 1)
         fresh.push_back(kind);
     };
-    if (here)
+    if (process == 0)
       add(0);
     else
       ++elsewhere_;
@@ -139,6 +146,31 @@ public:
 
   /// Tells whether every worker runs callables, and so everything that a callable waits for too.
   [[nodiscard]] bool all_here() const noexcept { return elsewhere_ == 0; }
+
+  /// Keeps a process for a suspect, or for whom it runs already: nothing more goes to its workers in this round.
+  void keep(process_id process) {
+    for (auto& m : members_)
+      if (m.process == process) {
+        m.kept = true;
+        m.room = 0;
+      }
+  }
+
+  /// Returns a worker for a suspect: of the last process that runs nothing; else of the last that could, which is kept
+  /// until it runs nothing; or null. Thus a node goes before the owner's process, and the choice does not change with the load.
+  [[nodiscard]] crew_member* for_suspect(std::uint32_t kind) {
+    crew_member* best = nullptr;
+    for (auto& m : members_)
+      if (!m.kept && !m.leaving && m.knows(kind)
+          && (best == nullptr || std::pair{idle(m.process), m.process} > std::pair{idle(best->process), best->process}))
+        best = &m;
+    return best;
+  }
+
+  /// Tells whether nothing has been handed to any worker of a process.
+  [[nodiscard]] bool idle(process_id process) const {
+    return std::all_of(members_.begin(), members_.end(), [=](const auto& m) { return m.process != process || m.has.empty(); });
+  }
 
   /// Tells whether some worker can run both kinds.
   [[nodiscard]] bool compete(std::uint32_t a, std::uint32_t b) const {

@@ -127,8 +127,8 @@ public:
   [[nodiscard]] result<bool> drained(const std::string& queue) const;
 
   // -- workers ----------------------------------------------------------------------------------------------------------
-  /// `here`: a worker of this process, which runs callables too.
-  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx, bool here = true);
+  /// `process`: those of one process die together; 0 is this one, whose workers run callables too.
+  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx, process_id process = 0);
   /// `bodies` still run although their worker is gone: they keep their claims until they return. They and what is known
   /// to have begun are charged with the death; what had not begun goes back to its place, as if it had been given back.
   void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
@@ -268,7 +268,7 @@ private:
   void part_with(worker_id id, const std::function<bool(record&)>& let_go, const std::function<void(record&, bool)>& go_on);
   void go_on_elsewhere(record& r, bool died, const char* why, moment now, effects& fx);
   bool ends_with_worker(record& r, const char* why, moment now, effects& fx);
-  void no_longer_alone(record& r);
+  [[nodiscard]] static bool suspect(const record& r);
   void no_longer_served(const std::vector<std::uint32_t>& kinds);
   void die_with_worker(record& r, moment now, effects& fx);
   void go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx);

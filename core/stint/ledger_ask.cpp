@@ -66,8 +66,10 @@ wait_reason ledger::reason_of(const record& r) const {
   if (paused_ || ready_.queue(r.queue).paused)
     return wait_reason::paused;
   if (r.live->at == claim_holder::stage::parked)
-    return r.live->alone ? wait_reason::alone : wait_reason::claims;
-  return ready_.queue(r.queue).full() ? wait_reason::limit : wait_reason::capacity;
+    return wait_reason::claims;
+  if (ready_.queue(r.queue).full())
+    return wait_reason::limit;
+  return r.live->alone ? wait_reason::alone : wait_reason::capacity;
 }
 
 result<task> ledger::get(task_id id) const {

@@ -25,12 +25,24 @@ void ledger::dispatch(moment now, effects& fx) {
   for (auto& m : crew_.members()) {
     m.still_runs(now.steady);
     m.room = m.window();
+    m.kept = false;
   }
+  for (auto& m : crew_.members())
+    if (!m.has.empty() && m.has.front()->alone)
+      crew_.keep(m.process);
+  std::vector<live*> aside; // suspects for whom a process is kept, or none is left
   std::vector<std::uint32_t> busy; // kinds whose workers have no room; a round makes none
-  auto has_room = [&busy](std::uint32_t kind) { return std::find(busy.begin(), busy.end(), kind) == busy.end(); };
+  auto has_room = [&busy](const live& l) { return l.alone || std::find(busy.begin(), busy.end(), l.kind) == busy.end(); };
   while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
     auto& r = *tasks_.find(l->id);
-    auto* m = least_busy(crew_, r.kind);
+    auto* m = l->alone ? crew_.for_suspect(r.kind) : least_busy(crew_, r.kind);
+    if (l->alone && (m == nullptr || !crew_.idle(m->process))) {
+      if (m != nullptr)
+        crew_.keep(m->process);
+      ready_.remove(*l);
+      aside.push_back(l);
+      continue;
+    }
     if (m == nullptr) {
       if (r.kind == 0 && crew_.all_here()) // any worker would do
         break;
@@ -42,6 +54,10 @@ void ledger::dispatch(moment now, effects& fx) {
     const auto way = claims_.look_again(*l);
     if (!way.open)
       continue;
+    if (way.only != 0 && l->alone) {
+      claims_.put_back(*l);
+      continue;
+    }
     if (way.only != 0) {
       m = crew_.find(way.only);
       if (m == nullptr || m->has.size() >= m->room || !m->knows(r.kind)) {
@@ -61,6 +77,8 @@ void ledger::dispatch(moment now, effects& fx) {
     if (m->has.empty())
       m->quiet_since = now.steady;
     m->has.push_back(l);
+    if (l->alone)
+      crew_.keep(m->process);
     if (m->has.size() < m->room) {
       claims_.offer_next(*l, woken_);
       woken();
@@ -72,6 +90,8 @@ void ledger::dispatch(moment now, effects& fx) {
     if (planted(plant::begin_twice) && r.id % 13 == 7)
       fx.start.push_back({m->id, r.id, r.attempt});
   }
+  for (auto* l : aside)
+    ready_.add(*l);
   rescue_unbegun(now, fx);
   if (waits_.any_fence())
     check_fences(fx);
@@ -121,13 +141,13 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
   }
 }
 
-void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&, bool here) {
+void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&, process_id process) {
   filter waiting;
   waiting.states = {state::waiting};
   std::vector<std::uint32_t> numbers;
   for (const auto& k : kinds)
     numbers.push_back(tasks_.kinds.number(k));
-  for (auto kind : crew_.join(id, numbers, now.steady, here)) {
+  for (auto kind : crew_.join(id, numbers, now.steady, process)) {
     waiting.kind = tasks_.kinds.name(kind);
     reroute(waiting);
   }
@@ -225,13 +245,13 @@ void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_en
     settled(r, fx);
     return;
   }
-  if (r.deaths >= deaths_to_run_alone && !r.live->alone) {
-    claims_.unplan(*r.live);
-    r.live->alone = true;
-    claims_.plan(*r.live, r.extra->claims, true);
-  }
   transit(r, state::waiting, now, fx);
   enter_waiting(r, now, fx, to_the_end);
+}
+
+/// It has taken two workers with it: until the third tells, it takes nobody along.
+bool ledger::suspect(const record& r) {
+  return r.deaths >= deaths_to_run_alone && !planted(plant::suspect_in_company);
 }
 
 /// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys. One that is not
@@ -246,9 +266,8 @@ void ledger::set_stuck(record& r, bool here) {
   l.since = old->since;
   l.rank = old->rank;
   l.deadline = old->deadline;
-  l.alone = old->alone;
   l.attempt = old->attempt;
-  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, l.alone);
+  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{});
   old->stuck = true;
   if (!planted(plant::behind_the_stuck))
     claims::pin(*old);

@@ -82,9 +82,9 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       break;
     case wait_reason::paused: e.text = paused_ ? "the list is paused" : "queue " + queue + " is paused"; break;
     case wait_reason::alone:
+      e.text = "a suspect of " + std::to_string(r->deaths) + " deaths runs alone in its process: it waits for one that runs nothing";
+      break;
     case wait_reason::claims: {
-      e.text = e.reason == wait_reason::alone ? "a suspect of " + std::to_string(r->deaths) + " deaths runs alone; "
-                                              : std::string{};
       if (auto beyond = claims::out_of_reach(*r->live); !beyond.empty()) {
         e.text += "asks for " + beyond + ": raise the capacity or cancel it";
         break;

@@ -96,22 +96,9 @@ void ledger::worker_lived(worker_id id, moment now, effects& fx) {
       transit(*r, state::waiting, now, fx);
       enter_waiting(*r, now, fx, true);
     } else if (!running(r->state)) { // else when it waits again
-      no_longer_alone(*r);
-      if (r->state == state::waiting && drawable(*r))
-        draw(*r);
+      r->live->alone = suspect(*r);
     }
   }
-}
-
-/// Plans a task that is no suspect any more as one of many; its ticket is given up.
-void ledger::no_longer_alone(record& r) {
-  auto& l = *r.live;
-  if (!l.alone || r.deaths >= deaths_to_run_alone)
-    return;
-  withdraw(r);
-  claims_.unplan(l);
-  l.alone = false;
-  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, false);
 }
 
 } // namespace stint

@@ -85,7 +85,7 @@ void ledger::restore(stored_task s) {
   l.attempt = r.attempt;
   l.rank = s.rank;
   l.due = s.due.value_or(wall_time{});
-  l.alone = r.deaths >= deaths_to_run_alone && !planted(plant::suspect_in_company);
+  l.alone = suspect(r);
   entered_ = std::max(entered_, s.rank & moment_of_rank);
   // A key whose capacity nobody declared this time has as many units as its largest claim: that can only be too few.
   if (r.extra)
@@ -97,7 +97,7 @@ void ledger::restore(stored_task s) {
         continue;
       static_cast<void>(claims_.declare(c.key, c.units, woken_));
     }
-  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, l.alone);
+  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{});
 }
 
 void ledger::resume(task_version version, task_id last_id, moment now, effects& fx) {

@@ -157,7 +157,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
         schedule_.add(l.deadline, due_for::deadline, r.id, 0);
       }
     }
-    claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{}, false);
+    claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{});
     ++pending_;
     r.version = ++version_;
     fx.changed.push_back(r.id);
@@ -219,7 +219,7 @@ void ledger::enter_waiting(record& r, moment now, effects&, bool to_the_end) {
     l.since = now.steady;
   }
   l.due = {};
-  no_longer_alone(r); // deaths that were none may have been taken back while it ran
+  l.alone = suspect(r);
   if (drawable(r))
     draw(r);
 }

@@ -72,7 +72,7 @@ public:
     --count_;
   }
 
-  /// Returns the first task whose queue is open and whose kind `has_room(kind)`, or null.
+  /// Returns the first task whose queue is open and which `has_room(task)`, or null; asked once for each lane, at most.
   template <class F>
   live* next(F&& has_room) {
     live* best = nullptr;
@@ -86,7 +86,7 @@ public:
         listed_.pop_back();
         continue;
       }
-      if (!q.full() && (best == nullptr || first->order() < best->order()) && has_room(lane.kind))
+      if (!q.full() && (best == nullptr || first->order() < best->order()) && has_room(*first))
         best = first;
       ++i;
     }

@@ -72,7 +72,7 @@ struct live : claim_holder {
   std::uint32_t kind = 0;
   bool begun = false;
   bool recalled = false;     ///< asked back from its worker
-  bool alone = false;        ///< a suspect: planned to run with nothing else
+  bool alone = false;        ///< a suspect: it runs with nothing else in its process
   bool follows = false;      ///< handed over behind others that hold its key at the same worker
   line_link<live> ready;
 };

@@ -102,7 +102,7 @@ struct limits {
   std::size_t workers = 1'024;
 };
 
-/// Deaths after which a task is put into quarantine, and after which it runs alone.
+/// Deaths after which a task is put into quarantine, and after which it runs alone in its process.
 inline constexpr std::uint32_t deaths_to_quarantine = 3;
 inline constexpr std::uint32_t deaths_to_run_alone = 2;
 

@@ -27,19 +27,19 @@ TEST(claims_cost, a_release_does_not_look_at_waiters_of_other_keys) {
   claims_table t;
   claim_holder mine;
   claim_holder next;
-  t.table.plan(mine, std::vector{exclusive("repo/mine")}, false);
+  t.table.plan(mine, std::vector{exclusive("repo/mine")});
   t.table.draw(mine, 1);
   t.table.grant(mine);
   claim_holder other;
-  t.table.plan(other, std::vector{exclusive("repo/other")}, false);
+  t.table.plan(other, std::vector{exclusive("repo/other")});
   t.table.draw(other, 2);
   t.table.grant(other);
   std::vector<claim_holder> waiting(crowd);
   for (task_id i = 0; i < crowd; ++i) {
-    t.table.plan(waiting[i], std::vector{exclusive("repo/other")}, false);
+    t.table.plan(waiting[i], std::vector{exclusive("repo/other")});
     t.table.draw(waiting[i], 10 + i);
   }
-  t.table.plan(next, std::vector{exclusive("repo/mine")}, false);
+  t.table.plan(next, std::vector{exclusive("repo/mine")});
   t.table.draw(next, 5);
   // What waits for the slot at `mine` is looked at: its three tickets, twice at most.
   EXPECT_LE(cost(t, [&] { t.table.release(mine, t.woken); }), 6U);
@@ -49,13 +49,13 @@ TEST(claims_cost, a_release_does_not_look_at_waiters_of_other_keys) {
 TEST(claims_cost, a_release_looks_at_those_it_wakes_and_one_more_for_each_mode) {
   claims_table t;
   claim_holder first;
-  t.table.plan(first, std::vector{exclusive("a")}, false);
+  t.table.plan(first, std::vector{exclusive("a")});
   t.table.draw(first, 1);
   t.table.grant(first);
   std::vector<claim_holder> waiting(crowd);
   const task_id readers = 100;
   for (task_id i = 0; i < crowd; ++i) {
-    t.table.plan(waiting[i], std::vector{i < readers ? shared("a") : exclusive("a")}, false);
+    t.table.plan(waiting[i], std::vector{i < readers ? shared("a") : exclusive("a")});
     t.table.draw(waiting[i], 10 + i);
   }
   const auto looks = cost(t, [&] { t.table.release(first, t.woken); });
@@ -67,7 +67,7 @@ TEST(claims_cost, drawing_behind_a_crowd_does_not_look_at_the_crowd) {
   claims_table t;
   std::vector<claim_holder> waiting(crowd);
   for (task_id i = 0; i < crowd; ++i) {
-    t.table.plan(waiting[i], std::vector{exclusive("a/b")}, false);
+    t.table.plan(waiting[i], std::vector{exclusive("a/b")});
     t.table.draw(waiting[i], 10 + i);
   }
   EXPECT_LE(cost(t, [&] { t.take(crowd * 2, {exclusive("a/b")}); }), 50U);
@@ -77,12 +77,12 @@ TEST(claims_cost, units_look_at_no_more_waiters_than_there_are_free_units) {
   claims_table t;
   ASSERT_TRUE(t.table.declare("cpu", 8, t.woken));
   claim_holder big;
-  t.table.plan(big, std::vector{units("cpu", 8)}, false);
+  t.table.plan(big, std::vector{units("cpu", 8)});
   t.table.draw(big, 1);
   t.table.grant(big);
   std::vector<claim_holder> waiting(crowd);
   for (task_id i = 0; i < crowd; ++i) {
-    t.table.plan(waiting[i], std::vector{units("cpu", 1)}, false);
+    t.table.plan(waiting[i], std::vector{units("cpu", 1)});
     t.table.draw(waiting[i], 10 + i);
   }
   const auto looks = cost(t, [&] { t.table.release(big, t.woken); });

@@ -17,18 +17,18 @@ public:
   claim_holder& of(task_id id) { return holders[id]; }
 
   /// Plans and draws; true: nothing stands in the way.
-  bool draw(task_id id, const std::vector<claim>& wanted, bool alone = false) {
+  bool draw(task_id id, const std::vector<claim>& wanted) {
     EXPECT_TRUE(table.check(wanted));
     of(id).id = id;
-    table.plan(of(id), wanted, alone);
+    table.plan(of(id), wanted);
     const bool free = table.draw(of(id), id);
     table.audit();
     return free;
   }
 
   /// Draws, and is granted when nothing stands in the way.
-  bool take(task_id id, const std::vector<claim>& wanted, bool alone = false) {
-    if (!draw(id, wanted, alone))
+  bool take(task_id id, const std::vector<claim>& wanted) {
+    if (!draw(id, wanted))
       return false;
     table.grant(of(id));
     return true;

@@ -9,8 +9,10 @@ using namespace test;
 
 struct far_desk : desk {
   far_desk() : desk(0) { book.know_kind("k", false); }
-  worker_id join_far() {
-    book.worker_joined(++last_worker, {"k"}, now, fx, false);
+  /// In a process of its own, or in that of another worker.
+  worker_id join_far(process_id process = 0) {
+    ++last_worker;
+    book.worker_joined(last_worker, {"k"}, now, fx, process != 0 ? process : last_worker);
     go();
     return last_worker;
   }
@@ -243,7 +245,63 @@ TEST(ledger_node, one_that_is_about_to_leave_is_given_nothing_more) {
   EXPECT_EQ(d.has.at(next).attempt, 1U);
 }
 
-// Once, it went on with the claim on everything that a suspect has, though it was none any more.
+// Once, it waited for the leases of all who were lost, and everybody behind it waited too.
+TEST(ledger_node, a_suspect_runs_alone_in_its_process_and_holds_no_other_up) {
+  far_desk d;
+  const auto poison = d.add_kind();
+  for (int i = 0; i < 2; ++i) {
+    const auto w = d.join_far();
+    d.begin(poison);
+    d.lose(w); // and its lease is never over here
+  }
+  const auto a = d.join_far();
+  EXPECT_TRUE(d.runs(poison)) << "no lease holds it up";
+  d.join_far(a);
+  const auto next = d.add_kind();
+  EXPECT_EQ(d.state(next), state::waiting) << "beside it in its process";
+  d.join_far();
+  EXPECT_TRUE(d.runs(next)) << "in another process";
+  d.begin(next);
+  d.begin(poison);
+  d.lose(a);
+  EXPECT_EQ(d.state(poison), state::quarantined);
+  EXPECT_EQ(d.book.get(next)->deaths, 0U);
+}
+
+TEST(ledger_node, a_process_is_kept_for_a_suspect_until_it_runs_nothing) {
+  far_desk d;
+  const auto poison = d.add_kind();
+  for (int i = 0; i < 2; ++i) {
+    const auto w = d.join_far();
+    d.begin(poison);
+    const auto there = i == 1 ? d.join_far(50) : 0;
+    if (there != 0) {
+      d.join_far(50);
+      d.join_far(40);
+    }
+    const auto first = i == 1 ? d.add_kind() : 0; // of the three two are busy
+    const auto second = i == 1 ? d.add_kind() : 0;
+    const auto third = i == 1 ? d.add_kind() : 0;
+    d.lose(w);
+    if (i == 0)
+      continue;
+    EXPECT_EQ(d.reason(poison), wait_reason::alone);
+    EXPECT_THAT(d.why(poison), HasSubstr("alone in its process"));
+    const auto later = d.add_kind();
+    std::map<worker_id, task_id> on;
+    for (const auto id : {first, second, third})
+      on[d.has.at(id).worker] = id;
+    d.succeed(on.at(there));
+    EXPECT_EQ(d.state(later), state::waiting) << "the last process is kept";
+    EXPECT_EQ(d.state(poison), state::waiting) << "its other worker has something still";
+    d.succeed(on.at(there + 1));
+    EXPECT_TRUE(d.runs(poison));
+    EXPECT_EQ(d.state(later), state::waiting);
+    d.succeed(on.at(there + 2));
+    EXPECT_TRUE(d.runs(later)) << "elsewhere";
+  }
+}
+
 TEST(ledger_node, a_suspect_that_is_forgiven_while_it_runs_waits_as_one_of_many) {
   far_desk d;
   const auto id = d.add_kind();
@@ -252,12 +310,11 @@ TEST(ledger_node, a_suspect_that_is_forgiven_while_it_runs_waits_as_one_of_many)
     d.begin(id);
     d.lose(w);
   }
-  ASSERT_TRUE(d.book.release_stuck(id, 0, d.now, d.fx)); // by hand: else it waits for both leases
-  d.join_far();
+  const auto w = d.join_far();
   ASSERT_TRUE(d.runs(id));
-  d.join_far();
+  d.join_far(w);
   const auto other = d.add_kind();
-  EXPECT_FALSE(d.runs(other)) << "a suspect runs alone";
+  EXPECT_FALSE(d.runs(other)) << "a suspect runs alone in its process";
   d.lives(2);
   d.give_back(id);
   EXPECT_TRUE(d.runs(id));

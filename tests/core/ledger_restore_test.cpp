@@ -129,7 +129,7 @@ TEST(ledger_restore, a_suspect_runs_alone_and_the_third_death_is_the_last) {
   l.join();
   l.join();
   EXPECT_EQ(l.get(bad).state, state::running);
-  EXPECT_EQ(l.get(other).reason, wait_reason::claims) << "nothing runs beside a suspect";
+  EXPECT_EQ(l.get(other).reason, wait_reason::capacity) << "nothing runs beside a suspect";
   l.die();
   EXPECT_EQ(l.get(bad).state, state::quarantined);
   EXPECT_EQ(l.get(other).deaths, 0U);

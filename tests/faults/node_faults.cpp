@@ -107,7 +107,7 @@ bool kills(const settings& s) {
   std::vector<blow> blows;
   for (std::uint64_t k = 0; k < s.kills; ++k) {
     c.keep_busy(60, one);
-    // What was rescued ends meanwhile: a task that saw two deaths runs alone, and everybody waits for the leases of all.
+    // What was rescued ends meanwhile.
     pass_time(std::chrono::milliseconds{200 + dice() % 100});
     const auto w = dice() % c.workers();
     blows.push_back({w, c.started(w), monotonic_now()});

@@ -223,7 +223,7 @@ void driver::finish() {
   play({19, 0, 0, 0});   // no limit
   play({19, 0, 1, 3});   // capacity 5
   for (const bool k : {true, false})
-    if (std::none_of(model_.crew.begin(), model_.crew.end(), [k](const auto& w) { return w.second == k; })) {
+    if (std::none_of(model_.crew.begin(), model_.crew.end(), [k](const auto& w) { return w.second.contains(k ? "k" : ""); })) {
       join(k);
       settle();
     }

@@ -216,8 +216,16 @@ void driver::queues(const step& s) {
 }
 
 void driver::join(bool k) {
-  book_.worker_joined(++last_worker_, k ? std::vector<std::string>{"k"} : std::vector<std::string>{}, now_, fx_);
-  model_.crew[last_worker_] = k;
+  // Those with the kind are of the owner's process, like those without it, or of one of two others.
+  const std::int64_t process = k ? static_cast<std::int64_t>(++last_worker_ % 3) : (++last_worker_, 0);
+  book_.worker_joined(last_worker_, k ? std::vector<std::string>{"k"} : std::vector<std::string>{}, now_, fx_,
+                      static_cast<process_id>(process));
+  auto& kinds = model_.crew[last_worker_];
+  if (k)
+    kinds.insert("k");
+  if (process == 0)
+    kinds.insert("");
+  model_.process[last_worker_] = process;
   quiet_[last_worker_] = now_.steady;
 }
 

@@ -26,7 +26,7 @@ struct due { char what; task_id id; std::uint64_t stamp; };
 struct model {
   std::map<task_id, job> jobs;
   std::vector<stuck_body> stuck;
-  std::map<std::uint32_t, bool> crew; // worker -> knows the kind "k"
+  std::map<std::uint32_t, std::set<std::string>> crew; // worker -> kinds that it runs
   std::map<std::string, std::uint32_t> capacity, limit;
   std::set<std::string> paused; // "" is the whole list
   std::multimap<nanos, due> agenda; // of one moment: in the order of arrival
@@ -47,14 +47,13 @@ struct model {
   }
   static std::vector<claim> wants(const job& j) { // whoever runs is there, so in the way of who wants everything
     auto w = j.what.claims;
-    w.push_back(j.alone ? exclusive("") : shared("."));
-    return w;
+    return w.push_back(shared(".")), w;
   }
   template <class F> std::int64_t count(F f) const {
     return std::count_if(jobs.begin(), jobs.end(), [&](auto& o) { return f(o.second); });
   }
   bool served(const job& j, std::uint32_t by = 0, bool idle = false) const { // by that worker, or any
-    return std::any_of(crew.begin(), crew.end(), [&](auto& w) { return (j.what.kind.empty() || w.second) && (!by
+    return std::any_of(crew.begin(), crew.end(), [&](auto& w) { return w.second.contains(j.what.kind) && (!by
       || by == w.first) && (!idle || !count([&](auto& o) { return o.has_slot() && o.worker == w.first; })); });
   }
   bool full(const std::string& q) const {
@@ -80,10 +79,11 @@ struct model {
         return true;
     return std::any_of(first.begin(), first.end(), [&](auto& f) { return clash(f, wants(j)); });
   }
+  virtual bool place(const job& j, std::uint32_t w) const { return served(j, w, !w); } // at that worker, or an idle one
   task_id next(std::uint32_t w = 0) const { // who must start now, or who may be given to this worker; or 0
     task_id best = 0;
     for (auto& [id, j] : jobs)
-      if (eligible(j) && (!best || before(j, jobs.at(best))) && !full(j.what.queue) && served(j, w, !w) && !blocked(j))
+      if (eligible(j) && (!best || before(j, jobs.at(best))) && !full(j.what.queue) && place(j, w) && !blocked(j))
         best = id;
     return best;
   }

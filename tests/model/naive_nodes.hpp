@@ -1,4 +1,5 @@
-/// The naive ledger with workers that get out of reach: what they were handed may run on until they are surely over.
+/// The naive ledger with processes: who has seen two die runs alone in one, and those out of reach may run on until they
+/// are surely over.
 #pragma once
 
 #include "naive.hpp"
@@ -7,6 +8,50 @@ namespace stint::naive {
 
 struct model_with_nodes : model {
   std::map<std::uint32_t, std::vector<task_id>> lost; ///< worker -> whom its loss was charged to
+  std::map<std::uint32_t, std::int64_t> process;      ///< of each worker; 0: the owner's
+
+  [[nodiscard]] bool quiet(std::int64_t p) const {
+    return !count([&](const job& o) { return o.has_slot() && process.at(o.worker) == p; });
+  }
+  /// Where a suspect runs as soon as nothing else does: the last of the quiet processes, or else the last; -1: nowhere.
+  [[nodiscard]] std::int64_t home(const job& suspect, const std::set<std::int64_t>& shut) const {
+    std::pair<bool, std::int64_t> best{false, -1};
+    for (const auto& [w, kinds] : crew)
+      if (const auto p = process.at(w); kinds.contains(suspect.what.kind) && !shut.contains(p))
+        best = std::max(best, {quiet(p), p});
+    return best.second;
+  }
+  [[nodiscard]] bool stands(const job& j) const { return eligible(j) && !full(j.what.queue) && !blocked(j); }
+  /// A suspect keeps a process as soon as it is the next of its queue and kind.
+  [[nodiscard]] bool keeps(const job& suspect) const {
+    return suspect.alone && stands(suspect) && !count([&](const job& o) {
+      return !o.alone && o.what.queue == suspect.what.queue && o.what.kind == suspect.what.kind && before(o, suspect) && stands(o);
+    });
+  }
+  /// Processes in which a suspect runs, or that are kept for one that goes before this task.
+  [[nodiscard]] std::set<std::int64_t> shut(const job& j) const {
+    std::set<std::int64_t> out;
+    std::vector<const job*> ahead;
+    for (const auto& [id, o] : jobs)
+      if (o.has_slot() && o.alone)
+        out.insert(process.at(o.worker));
+      else if (before(o, j) && keeps(o))
+        ahead.push_back(&o);
+    std::sort(ahead.begin(), ahead.end(), [](auto* a, auto* b) { return before(*a, *b); });
+    for (const auto* o : ahead)
+      out.insert(home(*o, out));
+    return out;
+  }
+  [[nodiscard]] bool place(const job& j, std::uint32_t by) const override {
+    const auto closed = shut(j);
+    const auto its = j.alone ? home(j, closed) : -1;
+    return std::any_of(crew.begin(), crew.end(), [&](const auto& w) {
+      const auto p = process.at(w.first);
+      return w.second.contains(j.what.kind) && (by == 0 || by == w.first) && !closed.contains(p)
+             && (j.alone ? p == its && quiet(p)
+                         : by != 0 || !count([&](const job& o) { return o.has_slot() && o.worker == w.first; }));
+    });
+  }
 
   /// Its node is out of reach: nobody knows what runs there.
   void lose(task_id id) {

@@ -87,36 +87,39 @@ public:
     steady_time began;
     std::vector<claim> claims;
     bool alone = false; ///< a suspect
+    process_id process = 0;
     bool freed = false; ///< by hand, while its body was stuck
   };
 
   void began(task_id id, std::uint32_t attempt, moment now) {
     const auto* r = rules_.find(id);
     need(r != nullptr, "task ", id, " began and is not there");
-    began(id, attempt, now, claims_of(*r), r->deaths >= deaths_to_run_alone);
+    began(id, attempt, now, claims_of(*r), r->deaths >= deaths_to_run_alone, 0);
   }
 
   /// With what the task wanted when the attempt was handed over.
-  void began(task_id id, std::uint32_t attempt, moment now, const std::vector<claim>& wants, bool alone) {
+  void began(task_id id, std::uint32_t attempt, moment now, const std::vector<claim>& wants, bool alone,
+             process_id process) {
     need(begun_.emplace(id, attempt).second, "task ", id, " attempt ", attempt, " began twice");
     std::uint64_t units = 0;
     for (const auto& e : now_) {
       if (e.freed)
         continue;
       if (asked_.contains(e.id)) { // allowed if the answer, which is under way, is yes
-        if (alone || e.alone || clash(e.claims, wants))
+        if (clash(e.claims, wants))
           suspects_.insert(e.id);
         continue;
       }
       need(!clash(e.claims, wants), "tasks ", e.id, " and ", id, " run together and clash");
-      need(!alone && !e.alone, "tasks ", e.id, " and ", id, " run together, and one of them is a suspect");
+      need(process != e.process || outlived(e) || (!alone && !e.alone), "tasks ", e.id, " and ", id,
+           " run together in one process, and one of them is a suspect");
       for (const auto& c : e.claims)
         units += c.mode == claim_mode::units ? c.units : 0;
     }
     for (const auto& c : wants)
       if (c.mode == claim_mode::units)
         need(units + c.units <= sim_capacity, "units overdrawn by ", id);
-    now_.push_back({id, attempt, now.steady, wants, alone});
+    now_.push_back({id, attempt, now.steady, wants, alone, process});
     mix(id, attempt);
   }
 
@@ -131,9 +134,8 @@ public:
   /// The answer to that: only bodies that outlived their attempt may have been freed.
   void freed_by_hand(task_id id, bool yes) {
     asked_.erase(asked_.find(id));
-    const auto* r = rules_.find(id);
     for (auto& e : now_)
-      if (yes && e.id == id && (r == nullptr || !running(r->state) || r->live->attempt != e.attempt))
+      if (yes && e.id == id && outlived(e))
         e.freed = true;
     if (yes)
       suspects_.erase(id);
@@ -150,7 +152,7 @@ public:
     for (const auto& b : e.waits_for) {
       const auto* o = rules_.find(b.id);
       found = found || o == nullptr; // a stuck body whose task is deleted may have returned since
-      found = found || (o != nullptr && ((o->live && o->live->alone) || in_the_way(claims_of(*o), claims_of(*r))));
+      found = found || (o != nullptr && in_the_way(claims_of(*o), claims_of(*r)));
       for (const auto& x : now_)
         found = found || (x.id == b.id && in_the_way(x.claims, claims_of(*r)));
     }
@@ -224,6 +226,12 @@ private:
     stop_reason stopping = stop_reason::none;
     std::uint64_t rank = 0;
   };
+
+  /// Its task has gone on without it.
+  bool outlived(const executing& e) const {
+    const auto* r = rules_.find(e.id);
+    return r == nullptr || !running(r->state) || r->live->attempt != e.attempt;
+  }
 
   void overtaken(const record& r) const {
     for (task_id id = 1; id <= rules_.last_id(); ++id) {

@@ -25,6 +25,7 @@ public:
 
   caf::actor who;
   worker_id id = 0; ///< 0: not enlisted yet
+  process_id process = 0;
   bool lost = false;
   bool leaving = false; ///< and has said so
   std::deque<attempt> queue;
@@ -32,13 +33,14 @@ public:
   bool free_slot = true;
 
   /// Makes the stand-in, whose answers go to the list.
-  static std::shared_ptr<sim_node> make(caf::actor_system& in, caf::actor list, const ledger& rules) {
+  static std::shared_ptr<sim_node> make(caf::actor_system& in, caf::actor list, const ledger& rules, process_id process) {
     auto n = std::make_shared<sim_node>();
     n->list_ = list;
+    n->process = process;
     n->who = in.spawn([m = n.get(), alive = std::weak_ptr{n}, rules = &rules](caf::event_based_actor* self) -> caf::behavior {
       const auto reached = [m, alive] { return !alive.expired() && !m->lost; };
       // It asks itself, as a stand-in does: so it knows its number before it hears of any attempt.
-      caf_shim::ask(*self, m->list_, crew_messages::enlist{caf::actor_cast<caf::actor>(self), {"far"}})
+      caf_shim::ask(*self, m->list_, crew_messages::enlist{caf::actor_cast<caf::actor>(self), m->process, {"far"}})
         .then(
           [m, alive](const crew_messages::enlisted& e) {
             if (!alive.expired())

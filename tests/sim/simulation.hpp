@@ -132,6 +132,7 @@ private:
   std::shared_ptr<test::test_environment> env_;
   std::vector<std::shared_ptr<sim_runner>> runners_;
   std::vector<std::shared_ptr<sim_node>> nodes_;
+  process_id last_process_ = 0;
   std::set<task_id> freed_; ///< tasks whose stuck bodies somebody freed by hand, or tried to
   std::unique_ptr<test::step_system> world_;
   caf::actor list_;

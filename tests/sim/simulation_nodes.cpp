@@ -6,7 +6,7 @@ namespace stint::sim {
 using namespace std::chrono_literals;
 
 void simulation::join_node() {
-  nodes_.push_back(sim_node::make(world_->system(), list_, *rules_));
+  nodes_.push_back(sim_node::make(world_->system(), list_, *rules_, ++last_process_));
 }
 
 /// Its link breaks. What it was handed may begin there and run on; nobody hears of it.
@@ -37,7 +37,7 @@ void simulation::begin_at(sim_node& n) {
     return;
   }
   const auto a = n.begin();
-  oracle_->began(a.name.id, a.name.attempt, env_->now(), a.claims, a.alone);
+  oracle_->began(a.name.id, a.name.attempt, env_->now(), a.claims, a.alone, n.process);
 }
 
 void simulation::end_at(sim_node& n, bool newest, outcome o) {
