@@ -31,7 +31,7 @@ struct orphan_look { worker_id of = 0; };
 
 /// A worker of another process, of which `who` is the stand-in; it ends without a reason when the worker has left in order,
 /// with one when the worker is lost.
-struct enlist { caf::actor who; std::vector<std::string> kinds; }; // enlisted
+struct enlist { caf::actor who; std::vector<std::string> kinds; std::vector<std::string> labels{}; }; // enlisted
 struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
 /// A worker ends in order as soon as what it runs has: it is given nothing more.
 struct leaving { worker_id from = 0; };

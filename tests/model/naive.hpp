@@ -26,7 +26,8 @@ struct due { char what; task_id id; std::uint64_t stamp; };
 struct model {
   std::map<task_id, job> jobs;
   std::vector<stuck_body> stuck;
-  std::map<std::uint32_t, bool> crew; // worker -> knows the kind "k"
+  struct hand { bool k, gpu; }; // knows the kind "k", has the label "gpu"
+  std::map<std::uint32_t, hand> crew;
   std::map<std::string, std::uint32_t> capacity, limit;
   std::set<std::string> paused; // "" is the whole list
   std::multimap<nanos, due> agenda; // of one moment: in the order of arrival
@@ -54,8 +55,10 @@ struct model {
     return std::count_if(jobs.begin(), jobs.end(), [&](auto& o) { return f(o.second); });
   }
   bool served(const job& j, std::uint32_t by = 0, bool idle = false) const { // by that worker, or any
-    return std::any_of(crew.begin(), crew.end(), [&](auto& w) { return (j.what.kind.empty() || w.second) && (!by
-      || by == w.first) && (!idle || !count([&](auto& o) { return o.has_slot() && o.worker == w.first; })); });
+    return std::any_of(crew.begin(), crew.end(), [&](auto& w) {
+      return (j.what.kind.empty() || w.second.k) && (j.what.labels.empty() || w.second.gpu) && (!by || by == w.first)
+             && (!idle || !count([&](auto& o) { return o.has_slot() && o.worker == w.first; }));
+    });
   }
   bool full(const std::string& q) const {
     return limit.contains(q) && count([&](auto& o) { return o.has_slot() && o.what.queue == q; }) >= limit.at(q);
