@@ -1,12 +1,10 @@
-#include <cstdlib>
 #include <iostream>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <stint/remote_list.hpp>
-
+#include "asked.hpp"
 #include "duration.hpp"
 #include "serve.hpp"
 #include "shown_text.hpp"
@@ -73,28 +71,17 @@ void show(const node_list& all) {
 } // namespace
 
 int show_nodes(const nodes_options& with) {
-  const auto where = with.link.where();
-  link_config cfg{with.link};
-  caf::actor_system system{cfg};
-  caf::actor proxy;
-  try {
-    proxy = connect(system, where, say);
-  } catch (const start_error& e) {
-    say(log_level::error, e.what());
-    std::_Exit(2); // it tries again meanwhile, and that cannot be given up
-  }
-  list tasks{system, std::move(proxy)};
-  const auto all = tasks.nodes();
-  if (!all) {
-    say(log_level::error, to_string(all.error()));
-    return 1;
-  }
-  if (with.json)
-    for (const auto& p : all->peers)
-      std::cout << json_line(p) << "\n";
-  else
-    show(*all);
-  return std::cout.flush() ? 0 : 1;
+  return ask_list(with.link, [&](list& tasks) -> result<unit_t> {
+    const auto all = tasks.nodes();
+    if (!all)
+      return all.error();
+    if (with.json)
+      for (const auto& p : all->peers)
+        std::cout << json_line(p) << "\n";
+    else
+      show(*all);
+    return unit;
+  });
 }
 
 } // namespace stint::cli

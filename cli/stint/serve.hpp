@@ -37,6 +37,8 @@ struct run_options {
   link_options link;
   std::string name;
   std::vector<std::string> labels;
+  std::vector<std::string> exclusive; ///< keys
+  std::vector<std::string> shared;
   std::vector<std::string> command;
 };
 

@@ -36,8 +36,8 @@ struct crew_member {
 
   /// Tells whether it has the kind of a way, and all its labels.
   [[nodiscard]] bool takes(const stint::routes::way& w) const {
-    return knows(plain_route(w.kind))
-           && (planted(plant::labels_ignored) || std::includes(labels.begin(), labels.end(), w.labels.begin(), w.labels.end()));
+    const bool all = std::includes(labels.begin(), labels.end(), w.labels.begin(), w.labels.end());
+    return knows(plain_route(w.kind)) && (all || planted(plant::labels_ignored));
   }
 
   /// Tasks to have on the way to a worker at once: together they take no longer than one long body, so that short ones

@@ -161,7 +161,8 @@ void ledger::audit() const {
     STINT_ASSERT(std::any_of(crew_.members().begin(), crew_.members().end(), takes) == crew_.serves(route), route, w.kind);
     STINT_ASSERT(!w.tasks.empty() && w.tasks.size() <= pending_, w.tasks.size(), pending_);
     const auto* r = tasks_.find(w.tasks.first());
-    STINT_ASSERT(r != nullptr && r->live && r->live->route == route && r->kind == w.kind && r->extra->labels == w.labels, route, w.kind);
+    STINT_ASSERT(r != nullptr && r->live && r->live->route == route, route, w.kind);
+    STINT_ASSERT(r->kind == w.kind && r->extra->labels == w.labels, route, w.kind);
   });
 }
 

@@ -46,8 +46,8 @@ struct task_extra {
 /// Tells whether a task that asks for this needs more than its record.
 inline bool has_extra(const spec& s, task_id retry_of) {
   static constexpr retry_policy plain;
-  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.labels.empty() || !s.idempotency_key.empty() || s.timeout
-         || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
+  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.labels.empty() || !s.idempotency_key.empty()
+         || s.timeout || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
 }
 
 /// Moves what a task asks for to where it stays.

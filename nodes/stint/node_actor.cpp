@@ -23,8 +23,8 @@ void fit(outcome& o) {
 
 } // namespace
 
-node_actor::node_actor(caf::actor_config& cfg, at where, registry kinds, std::vector<std::string> labels, std::uint32_t slots,
-                       std::shared_ptr<environment> env)
+node_actor::node_actor(caf::actor_config& cfg, at where, registry kinds, std::vector<std::string> labels,
+                       std::uint32_t slots, std::shared_ptr<environment> env)
     : link(cfg, std::move(where), std::move(env)), kinds_(std::make_shared<const registry>(std::move(kinds))),
       labels_(set_of(std::move(labels))), slots_(slots) {
   std::random_device dice;

@@ -218,7 +218,7 @@ void driver::queues(const step& s) {
 }
 
 void driver::join(model::hand h) {
-  const auto if_so = [](bool so, const char* word) { return so ? std::vector<std::string>{word} : std::vector<std::string>{}; };
+  const auto if_so = [](bool so, const char* word) { return std::vector<std::string>(so ? 1 : 0, word); };
   book_.worker_joined(++last_worker_, if_so(h.k, "k"), now_, fx_, true, if_so(h.gpu, "gpu"));
   model_.crew[last_worker_] = h;
   quiet_[last_worker_] = now_.steady;

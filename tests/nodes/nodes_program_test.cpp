@@ -142,7 +142,9 @@ TEST(nodes_program, what_is_wrong_with_the_command_line_or_the_files_is_said) {
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --tls certs --store ''").code, 2) << "a list that keeps nothing";
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --tls certs --beat 3s --lease 4s").code, 2);
   EXPECT_EQ(p.stint("worker --connect 127.0.0.1:1 --tls certs --slots 0").code, 2);
-  EXPECT_THAT(p.stint("worker --connect 127.0.0.1:1 --tls certs --label \"$(printf 'a\\tb')\"").err, HasSubstr("invalid_label"));
+  const auto label = p.stint("worker --connect 127.0.0.1:1 --tls certs --label \"$(printf 'a\\tb')\"");
+  EXPECT_EQ(label.code, 2);
+  EXPECT_THAT(label.err, HasSubstr("invalid_label"));
   const auto missing = p.stint("run --connect 127.0.0.1:1 --tls nothing -- true");
   EXPECT_EQ(missing.code, 2);
   EXPECT_THAT(missing.err, HasSubstr("nothing/ca.pem"));

@@ -39,7 +39,8 @@ public:
     auto n = std::make_shared<sim_node>();
     n->list_ = list;
     n->labels = std::move(labels);
-    n->who = in.spawn([m = n.get(), alive = std::weak_ptr{n}, rules = &rules, has = n->labels](caf::event_based_actor* self) -> caf::behavior {
+    n->who = in.spawn([m = n.get(), alive = std::weak_ptr{n}, rules = &rules,
+                       has = n->labels](caf::event_based_actor* self) -> caf::behavior {
       const auto reached = [m, alive] { return !alive.expired() && !m->lost; };
       // It asks itself, as a stand-in does: so it knows its number before it hears of any attempt.
       caf_shim::ask(*self, m->list_, crew_messages::enlist{caf::actor_cast<caf::actor>(self), {"far"}, has})
