@@ -55,7 +55,11 @@ caf::behavior follower::make_behavior() {
       else // deleted, or of a list that has begun anew without it
         end(1, to_string(error{errc::unknown_task, "task " + std::to_string(id_) + " is not there any more"}));
     },
-    [this](const protocol::reset&) { known_ = false; },
+    [this](const protocol::reset&) {
+      known_ = false;
+      reading_ = false; // the id may be another's now: an answer on its way is not to be printed
+      ++lives_;
+    },
     [this](const protocol::closed&) { end(1, to_string(error{errc::list_gone, {}})); });
 }
 
@@ -96,7 +100,9 @@ void follower::read() {
   more_ = false;
   caf_shim::ask(*this, list_, protocol::read_output{id_, printed_})
     .then(
-      [this](const output_piece& p) {
+      [this, life = lives_](const output_piece& p) {
+        if (life != lives_)
+          return;
         reading_ = false;
         std::fwrite(p.text.data(), 1, p.text.size(), stdout);
         std::fflush(stdout);
@@ -106,7 +112,9 @@ void follower::read() {
         else if (ended_)
           end_as_the_task();
       },
-      [this](const caf::error& e) {
+      [this, life = lives_](const caf::error& e) {
+        if (life != lives_)
+          return;
         reading_ = false;
         if (ended_)
           end_as_the_task();
@@ -146,10 +154,9 @@ void follower::end_as_the_task() {
 void follower::end(int code, std::string why) {
   if (state_->code >= 0)
     return;
-  // The code last: who sees it has all that was said.
-  state_->said.put(std::move(why));
+  state_->said.put(std::move(why)); // before the code: who sees that finds all that was said
   state_->code = code;
-  state_->said.put(std::string{});
+  state_->said.put(std::string{}); // wakes who has taken the other already, and saw no code yet
   quit();
 }
 

@@ -70,6 +70,7 @@ private:
   bool reading_ = false;
   bool more_ = false; ///< there may be more than what is being read
   bool known_ = false; ///< in this snapshot
+  std::uint64_t lives_ = 0; ///< resets: what was asked before one may be answered by another list
   bool interrupted_ = false;
   std::optional<ending> ended_;
 };

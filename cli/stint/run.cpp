@@ -19,18 +19,23 @@ namespace {
 /// How long Ctrl-C waits for a list that does not answer.
 constexpr int patience_ms = 2'000;
 
+void say_all(run_state& state) {
+  for (const auto& item : state.said.take())
+    if (const auto& text = std::get<std::string>(item); !text.empty())
+      say(log_level::error, text);
+}
+
 /// Waits for the end; with a signal the task is cancelled, and with a second one, or when nobody answers, this is the end.
 int until_it_ends(run_state& state, const caf::actor& follows, signals& heard) {
   bool interrupted = false;
   for (;;) {
     pollfd both[] = {{heard.descriptor(), POLLIN, 0}, {state.said.descriptor(), POLLIN, 0}};
     const int ready = ::poll(both, 2, interrupted && !state.cancelling ? patience_ms : -1);
-    const int code = state.code; // before what was said: the rest comes before the code
-    for (const auto& item : state.said.take())
-      if (const auto& text = std::get<std::string>(item); !text.empty())
-        say(log_level::error, text);
-    if (code >= 0)
+    say_all(state);
+    if (const int code = state.code; code >= 0) {
+      say_all(state); // it was put before the code
       return code;
+    }
     const int s = heard.next();
     if (s != 0 && s != SIGWINCH && !std::exchange(interrupted, true)) {
       caf::anon_send_exit(follows, caf::exit_reason::user_shutdown);

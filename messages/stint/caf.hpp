@@ -79,6 +79,15 @@ void set_option(caf::actor_system_config& cfg, std::string name, T value) {
   cfg.set(name, std::move(value));
 }
 
+/// Returns the value of such an option, or `otherwise` when nobody has set it.
+template <class T>
+T option(const caf::actor_system_config& cfg, std::string name, T otherwise) {
+#if STINT_CAF_1X
+  name.insert(0, "caf.");
+#endif
+  return caf::get_or(cfg, name, otherwise);
+}
+
 /// Sends from an actor.
 template <class Self, class Dest, class... Ts>
 void tell(Self& self, const Dest& dest, Ts&&... xs) {

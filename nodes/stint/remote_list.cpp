@@ -99,9 +99,9 @@ wire::hello remote_list::greeting() {
 }
 
 void remote_list::linked(const wire::welcome& w) {
+  streams_.linked(w.life); // first: subscribers hear of another list before any answer of it
   for (const auto& [number, q] : open_)
     transmit(wire::frame::ask, q.what);
-  streams_.linked(w.life);
   heart_.emplace(lease_times{w.beat, w.lease}, greeted_);
   every_ = w.beat;
   if (!std::exchange(beating_, true))

@@ -89,6 +89,21 @@ TEST_F(facade, the_workers_here_have_the_labels_of_the_options) {
   EXPECT_TRUE(tasks.cancel(tape));
 }
 
+TEST(configure, has_idle_threads_sleep_unless_the_application_says_otherwise) {
+  const auto polls = [](const caf::actor_system_config& cfg) {
+    return stint::caf_shim::option(cfg, "work-stealing.moderate-poll-attempts", std::size_t{77});
+  };
+  caf::actor_system_config fresh;
+  EXPECT_EQ(polls(fresh), 77U);
+  stint::configure(fresh);
+  EXPECT_EQ(polls(fresh), 0U);
+  EXPECT_EQ(stint::caf_shim::option(fresh, "work-stealing.relaxed-sleep-duration", caf::timespan{0}), std::chrono::milliseconds{1});
+  caf::actor_system_config set;
+  stint::caf_shim::set_option(set, "work-stealing.moderate-poll-attempts", std::size_t{5});
+  stint::configure(set);
+  EXPECT_EQ(polls(set), 5U);
+}
+
 TEST_F(facade, a_system_that_was_not_configured_is_told_at_once) {
   caf::actor_system_config plain;
   caf::actor_system system{plain};
