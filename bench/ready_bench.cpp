@@ -16,7 +16,7 @@ public:
     for (std::size_t i = 0; i < count; ++i) {
       tasks_[i].id = i + 1;
       tasks_[i].queue = static_cast<std::uint32_t>(i) % queues;
-      tasks_[i].kind = 1;
+      tasks_[i].route = stint::plain_route(1);
       enter(tasks_[i]);
     }
   }

@@ -29,9 +29,14 @@ struct worked { worker_id from = 0; std::vector<attempt_report> reports; };
 struct noted { task_id id = 0; std::uint32_t attempt = 0; std::optional<progress> how_far; std::optional<std::string> detail; };
 struct orphan_look { worker_id of = 0; };
 
-/// A worker of another process, with a number that all workers of it share, of which `who` is the stand-in; it ends without a reason when the worker has left in order,
-/// with one when the worker is lost.
-struct enlist { caf::actor who; std::uint64_t process = 0; std::vector<std::string> kinds; }; // enlisted
+/// A worker of another process, with a number that all workers of it share, of which `who` is the stand-in; it ends without a
+/// reason when the worker has left in order, with one when the worker is lost.
+struct enlist { // enlisted
+  caf::actor who;
+  std::uint64_t process = 0;
+  std::vector<std::string> kinds;
+  std::vector<std::string> labels{};
+};
 struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
 /// A worker ends in order as soon as what it runs has: it is given nothing more.
 struct leaving { worker_id from = 0; };

@@ -58,6 +58,8 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
     throw start_error{{errc::invalid_option, "stop_grace is not negative"}};
   if (auto ok = check_kept(with.limits); !ok)
     throw start_error{ok.error()};
+  if (auto ok = check_labels(with.labels, with.limits); !ok)
+    throw start_error{ok.error()};
   for (const auto& name : with.kinds.names())
     if (auto ok = check_word(name, errc::invalid_option, "the name of a kind", with.limits); !ok)
       throw start_error{ok.error()};

@@ -20,7 +20,7 @@ caf::result<crew_messages::enlisted> list_actor::enlist(const crew_messages::enl
   for (const auto& k : m.kinds)
     if (kinds_->find(k) == nullptr)
       ledger_.know_kind(k, false);
-  ledger_.worker_joined(id, m.kinds, now(), fx_, m.process);
+  ledger_.worker_joined(id, m.kinds, now(), fx_, m.process, m.labels);
   changed();
   return crew_messages::enlisted{id, ledger_.epoch(), log_};
 }

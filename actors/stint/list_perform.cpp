@@ -157,7 +157,7 @@ bool list_actor::hire() {
   m.who = system().spawn<worker>(std::move(setup));
   watch(m.who, [this, id](const caf::error&) { worker_down(id); });
   workers_.emplace(id, std::move(m));
-  ledger_.worker_joined(id, kinds_->names(), now(), fx_);
+  ledger_.worker_joined(id, kinds_->names(), now(), fx_, true, with_.labels);
   changed();
   return true;
 }

@@ -53,6 +53,7 @@ list_setup set_up_list(caf::actor_system& system, const options& with, std::shar
   setup.kinds = with.kinds;
   setup.env = std::move(env);
   setup.workers = with.workers;
+  setup.labels = with.labels;
   setup.capacities = with.capacities;
   setup.queue_limits = with.queue_limits;
   if (const auto& kept = with.store.get()) {

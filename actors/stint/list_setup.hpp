@@ -21,6 +21,7 @@ struct list_setup {
   registry kinds;
   std::shared_ptr<environment> env;
   std::size_t workers = 1;
+  std::vector<std::string> labels{}; ///< of these workers
   std::vector<std::pair<std::string, std::uint32_t>> capacities{};   ///< declared before anything is restored
   std::vector<std::pair<std::string, std::uint32_t>> queue_limits{}; ///< in force before anything is restored
 

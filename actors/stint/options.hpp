@@ -21,6 +21,7 @@ struct options {
   std::size_t workers = 0;                       ///< bodies that may run at once; 0: one for each core
   bool only_nodes = false;                       ///< no workers here: all work goes to worker nodes (stint::nodes)
   registry kinds{};                              ///< what can be submitted by name
+  std::vector<std::string> labels{};             ///< what the workers here have, such as "gpu"; tasks may ask for it
   store_choice store{};                          ///< none: in memory; a file's name: there, and it goes on after a crash
   stint::limits limits{};                        ///< see <stint/limits.hpp>
   nanos cancel_grace = default_cancel_grace;     ///< from the stop token to "stuck"

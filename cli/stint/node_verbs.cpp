@@ -24,9 +24,21 @@ node_verbs::node_verbs(CLI::App& app)
   worker_verb_->add_option("--slots", worker_.slots, "Commands that run at once (default 1)")
     ->check(CLI::Range(1, 1024))
     ->type_name("N");
+  worker_verb_->add_option("--label", worker_.labels, "What it has, such as gpu, for tasks that ask for it; may be repeated")
+    ->type_name("WORD")
+    ->allow_extra_args(false);
 
   run_.link.add_to(*run_verb_, "--connect", "Where the list is served");
   run_verb_->add_option("--name", run_.name, "The task's name (default: the program's)")->type_name("TEXT");
+  run_verb_->add_option("--label", run_.labels, "Only on a worker that has this label; may be repeated")
+    ->type_name("WORD")
+    ->allow_extra_args(false);
+  run_verb_->add_option("--claim,--exclusive", run_.exclusive, "A key to have alone, such as repo/main; may be repeated")
+    ->type_name("KEY")
+    ->allow_extra_args(false);
+  run_verb_->add_option("--shared", run_.shared, "A key to share with others that do; may be repeated")
+    ->type_name("KEY")
+    ->allow_extra_args(false);
   run_verb_->add_option("COMMAND", run_.command, "The program and its arguments, after --")->required();
   run_verb_->footer("Exit code: that of the command; 1 when there is none, 2 when nobody could be asked, 130 after Ctrl-C,\n"
                     "which cancels the task.");

@@ -1,12 +1,10 @@
-#include <cstdlib>
 #include <iostream>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <stint/remote_list.hpp>
-
+#include "asked.hpp"
 #include "duration.hpp"
 #include "serve.hpp"
 #include "shown_text.hpp"
@@ -30,6 +28,10 @@ std::string json_line(const peer_info& p) {
   for (const auto& k : p.kinds)
     kinds.push_back(text(k));
   o["kinds"] = std::move(kinds);
+  json::array labels;
+  for (const auto& l : p.labels)
+    labels.push_back(text(l));
+  o["labels"] = std::move(labels);
   json::array running;
   for (const auto& r : p.running)
     running.push_back(json::object{{"id", r.id}, {"attempt", r.attempt}});
@@ -37,50 +39,49 @@ std::string json_line(const peer_info& p) {
   return json::serialize(o);
 }
 
+std::string labels_of(const peer_info& p) {
+  std::string all;
+  for (const auto& l : p.labels)
+    all += (all.empty() ? "" : " ") + harmless(l);
+  return all;
+}
+
 void show(const node_list& all) {
   std::size_t width = 4;
-  for (const auto& p : all.peers)
+  std::size_t label_width = 6;
+  for (const auto& p : all.peers) {
     width = std::max(width, shown_width(harmless(p.name)));
+    label_width = std::max(label_width, shown_width(labels_of(p)));
+  }
   auto line = [&](const std::string& name, const std::string& role, const std::string& slots, const std::string& heard,
-                  const std::string& running) {
+                  const std::string& labels, const std::string& running) {
     std::cout << fit_to(name, width) << "  " << fit_to(role, 6) << "  " << fit_to(slots, 5) << "  " << fit_to(heard, 14)
-              << "  " << running << "\n";
+              << "  " << fit_to(labels, label_width) << "  " << running << "\n";
   };
-  line("name", "role", "slots", "heard", "runs tasks");
+  line("name", "role", "slots", "heard", "labels", "runs tasks");
   for (const auto& p : all.peers) {
     std::string running;
     for (const auto& r : p.running)
       running += (running.empty() ? "" : " ") + std::to_string(r.id);
     line(harmless(p.name), role_of(p), p.slots == 0 ? "" : std::to_string(p.slots),
-         p.linked ? shown(p.silent) + " ago" : "link lost", running);
+         p.linked ? shown(p.silent) + " ago" : "link lost", labels_of(p), running);
   }
 }
 
 } // namespace
 
 int show_nodes(const nodes_options& with) {
-  const auto where = with.link.where();
-  link_config cfg{with.link};
-  caf::actor_system system{cfg};
-  caf::actor proxy;
-  try {
-    proxy = connect(system, where, say);
-  } catch (const start_error& e) {
-    say(log_level::error, e.what());
-    std::_Exit(2); // it tries again meanwhile, and that cannot be given up
-  }
-  list tasks{system, std::move(proxy)};
-  const auto all = tasks.nodes();
-  if (!all) {
-    say(log_level::error, to_string(all.error()));
-    return 1;
-  }
-  if (with.json)
-    for (const auto& p : all->peers)
-      std::cout << json_line(p) << "\n";
-  else
-    show(*all);
-  return std::cout.flush() ? 0 : 1;
+  return ask_list(with.link, [&](list& tasks) -> result<unit_t> {
+    const auto all = tasks.nodes();
+    if (!all)
+      return all.error();
+    if (with.json)
+      for (const auto& p : all->peers)
+        std::cout << json_line(p) << "\n";
+    else
+      show(*all);
+    return unit;
+  });
 }
 
 } // namespace stint::cli

@@ -59,6 +59,11 @@ int run_command(const run_options& with, signals& heard) {
   auto state = std::make_shared<run_state>();
   auto proxy = start_connecting(system, where, say);
   auto what = command_spec(with.name.empty() ? with.command.front() : with.name, {with.command, {}, {}});
+  what.labels = with.labels;
+  for (const auto& key : with.exclusive)
+    what.claims.push_back(exclusive(key));
+  for (const auto& key : with.shared)
+    what.claims.push_back(shared(key));
   auto follows = system.spawn<follower, caf::detached>(proxy, std::move(what), state);
   const auto code = until_it_ends(*state, follows, heard);
   if (code == 130 || code == 2) {

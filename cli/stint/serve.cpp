@@ -72,7 +72,7 @@ int run_worker(const worker_options& with, signals& heard) {
   command_options commands;
   commands.policy.kill_after = kill_after;
   add_command(kinds, std::move(commands));
-  worker_node node{system, where, std::move(kinds), with.slots, say};
+  worker_node node{system, where, std::move(kinds), with.slots, say, with.labels};
   until_told_to_end(heard);
   return 0;
 }

@@ -27,6 +27,7 @@ int serve(const serve_options& with, signals& heard);
 struct worker_options {
   link_options link;
   std::uint32_t slots = 1;
+  std::vector<std::string> labels;
 };
 
 /// Runs commands for a served list until a signal ends it.
@@ -35,6 +36,9 @@ int run_worker(const worker_options& with, signals& heard);
 struct run_options {
   link_options link;
   std::string name;
+  std::vector<std::string> labels;
+  std::vector<std::string> exclusive; ///< keys
+  std::vector<std::string> shared;
   std::vector<std::string> command;
 };
 

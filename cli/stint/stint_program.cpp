@@ -13,6 +13,7 @@
 #include "signals.hpp"
 #ifdef STINT_HAS_NODES
 #  include "node_verbs.hpp"
+#  include "task_verbs.hpp"
 #endif
 
 namespace {
@@ -92,6 +93,7 @@ int run(int argc, char** argv) {
 
 #ifdef STINT_HAS_NODES
   stint::cli::node_verbs nodes{app};
+  stint::cli::task_verbs tasks{app};
 #endif
 
   std::string about_what;
@@ -138,6 +140,8 @@ int run(int argc, char** argv) {
 
 #ifdef STINT_HAS_NODES
   if (const auto code = nodes.ask())
+    return *code;
+  if (const auto code = tasks.ask())
     return *code;
 #endif
 

@@ -71,6 +71,7 @@ void each_field(T& one, F&& f) {
   f("delay_ns", t.what.delay);
   f("retry", t.what.retry);
   f("tags", t.what.tags);
+  f("labels", t.what.labels);
   f("callable", t.callable);
   f("at_most_once", t.at_most_once);
   f("fingerprint", t.fingerprint);

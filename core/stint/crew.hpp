@@ -28,7 +28,8 @@ using process_id = std::uint64_t;
 struct crew_member {
   worker_id id = 0;
   process_id process = 0;
-  std::vector<bool> kinds;    ///< by number; 0, a callable, is for every worker of its process
+  std::vector<bool> routes;   ///< by number; 0, a callable, is for every worker of its process
+  label_set labels;
   std::deque<live*> has;      ///< handed over, in the order of hand-over
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
@@ -37,7 +38,13 @@ struct crew_member {
   bool kept = false;          ///< for a suspect, in this round of hand-over
   std::size_t room = 1;       ///< its window() in this round
 
-  [[nodiscard]] bool knows(std::uint32_t kind) const noexcept { return kind < kinds.size() && kinds[kind]; }
+  [[nodiscard]] bool knows(route_id route) const noexcept { return route < routes.size() && routes[route]; }
+
+  /// Tells whether it has the kind of a way, and all its labels.
+  [[nodiscard]] bool takes(const stint::routes::way& w) const {
+    const bool all = std::includes(labels.begin(), labels.end(), w.labels.begin(), w.labels.end());
+    return knows(plain_route(w.kind)) && (all || planted(plant::labels_ignored));
+  }
 
   /// Tasks to have on the way to a worker at once: together they take no longer than one long body, so that short ones
   /// travel in batches and a long one travels alone. Nothing is known at first: then one.
@@ -87,31 +94,30 @@ struct crew_member {
 
 class crew {
 public:
-  /// Returns the kinds that nobody served before; 0 stands for everything, when this is the first worker.
+  /// Returns the routes that nobody served before; 0 stands for everything, when this is the first worker.
   /// A worker of another process runs no callables.
-  std::vector<std::uint32_t> join(worker_id id, const std::vector<std::uint32_t>& kinds, steady_time now, process_id process = 0) {
-    std::vector<std::uint32_t> fresh;
+  std::vector<route_id> join(worker_id id, const std::vector<std::uint32_t>& kinds, label_set labels, const routes& asked,
+                             steady_time now, process_id process = 0) {
+    std::vector<route_id> fresh;
     auto& m = members_.emplace_back();
     m.id = id;
     m.process = process;
+    m.labels = std::move(labels);
     m.quiet_since = now;
-    auto add = [&](std::uint32_t kind) {
-      if (m.kinds.size() <= kind)
-        m.kinds.resize(kind + 1);
-      if (serving_.size() <= kind)
-        serving_.resize(kind + 1);
-      if (m.kinds[kind])
-        return;
-      m.kinds[kind] = true;
-      if (++serving_[kind] == 1)
-        fresh.push_back(kind);
+    auto add = [&](route_id route) {
+      if (!m.knows(route) && serve(m, route) == 1)
+        fresh.push_back(route);
     };
     if (process == 0)
-      add(0);
+      add(plain_route(0));
     else
       ++elsewhere_;
     for (auto kind : kinds)
-      add(kind);
+      add(plain_route(kind));
+    asked.each([&](route_id route, const routes::way& w) {
+      if (m.takes(w))
+        add(route);
+    });
     if (members_.size() == 1)
       fresh.assign(1, 0);
     return fresh;
@@ -124,15 +130,31 @@ public:
     return nullptr;
   }
 
-  /// Returns the kinds that nobody serves any more; 0 stands for everything, when this was the last worker.
-  std::vector<std::uint32_t> leave(worker_id id) {
-    std::vector<std::uint32_t> gone;
+  /// A way with labels is there, or there again.
+  void open(route_id route, const routes::way& w) {
+    for (auto& m : members_)
+      if (m.takes(w))
+        serve(m, route);
+  }
+
+  /// Nobody asks for a way with labels any more.
+  void close(route_id route) {
+    for (auto& m : members_)
+      if (m.knows(route))
+        m.routes[route] = false;
+    if (route < serving_.size())
+      serving_[route] = 0;
+  }
+
+  /// Returns the routes that nobody serves any more; 0 stands for everything, when this was the last worker.
+  std::vector<route_id> leave(worker_id id) {
+    std::vector<route_id> gone;
     auto i = std::find_if(members_.begin(), members_.end(), [id](const auto& m) { return m.id == id; });
     if (i == members_.end())
       return gone;
-    for (std::uint32_t kind = 0; kind < i->kinds.size(); ++kind)
-      if (i->kinds[kind] && --serving_[kind] == 0)
-        gone.push_back(kind);
+    for (route_id route = 0; route < i->routes.size(); ++route)
+      if (i->routes[route] && --serving_[route] == 0)
+        gone.push_back(route);
     if (!i->knows(0))
       --elsewhere_;
     members_.erase(i);
@@ -141,8 +163,8 @@ public:
     return gone;
   }
 
-  /// Tells whether some worker can run this kind; 0 is a callable, for every worker of its own process.
-  [[nodiscard]] bool serves(std::uint32_t kind) const noexcept { return kind < serving_.size() && serving_[kind] != 0; }
+  /// Tells whether some worker can run what goes this way; 0 is a callable, for every worker of its own process.
+  [[nodiscard]] bool serves(route_id route) const noexcept { return route < serving_.size() && serving_[route] != 0; }
 
   /// Tells whether every worker runs callables, and so everything that a callable waits for too.
   [[nodiscard]] bool all_here() const noexcept { return elsewhere_ == 0; }
@@ -158,10 +180,10 @@ public:
 
   /// Returns a worker for a suspect: of the last process that runs nothing; else of the last that could, which is kept
   /// until it runs nothing; or null. Thus a node goes before the owner's process, and the choice does not change with the load.
-  [[nodiscard]] crew_member* for_suspect(std::uint32_t kind) {
+  [[nodiscard]] crew_member* for_suspect(route_id route) {
     crew_member* best = nullptr;
     for (auto& m : members_)
-      if (!m.kept && !m.leaving && m.knows(kind)
+      if (!m.kept && !m.leaving && m.knows(route)
           && (best == nullptr || std::pair{idle(m.process), m.process} > std::pair{idle(best->process), best->process}))
         best = &m;
     return best;
@@ -172,8 +194,8 @@ public:
     return std::all_of(members_.begin(), members_.end(), [=](const auto& m) { return m.process != process || m.has.empty(); });
   }
 
-  /// Tells whether some worker can run both kinds.
-  [[nodiscard]] bool compete(std::uint32_t a, std::uint32_t b) const {
+  /// Tells whether some worker can run both.
+  [[nodiscard]] bool compete(route_id a, route_id b) const {
     return std::any_of(members_.begin(), members_.end(), [&](const auto& m) { return m.knows(a) && m.knows(b); });
   }
 
@@ -181,8 +203,18 @@ public:
   [[nodiscard]] const std::vector<crew_member>& members() const noexcept { return members_; }
 
 private:
+  /// Returns how many serve the route now.
+  std::uint32_t serve(crew_member& m, route_id route) {
+    if (m.routes.size() <= route)
+      m.routes.resize(route + 1);
+    if (serving_.size() <= route)
+      serving_.resize(route + 1);
+    m.routes[route] = true;
+    return ++serving_[route];
+  }
+
   std::vector<crew_member> members_;
-  std::vector<std::uint32_t> serving_; ///< workers by the kind they know
+  std::vector<std::uint32_t> serving_; ///< workers by the route they know
   std::size_t elsewhere_ = 0;          ///< workers of other processes
 };
 

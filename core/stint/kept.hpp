@@ -35,6 +35,8 @@ inline std::size_t kept_bytes(const record& r) {
     n += e.text.size();
   for (const auto& tag : x.tags)
     n += tag.size();
+  for (const auto& label : x.labels)
+    n += label.size();
   for (const auto& c : x.claims)
     n += c.key.size();
   return n + static_cast<std::size_t>(x.printed);

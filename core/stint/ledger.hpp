@@ -11,6 +11,7 @@
 /// 9. goes on from what a store kept              ledger_restore.cpp
 /// 10. shows readers what is committed            ledger_unsaved.cpp
 /// 11. takes back what lost nodes had             ledger_lost.cpp
+/// 12. sends tasks the way that their labels want  ledger_route.cpp
 ///
 /// Owner    the list actor, or a test; effects are appended to the object given.
 /// Threads  none: the owner's mailbox is the lock.
@@ -35,6 +36,7 @@
 #include <stint/kept.hpp>
 #include <stint/ready.hpp>
 #include <stint/retry.hpp>
+#include <stint/routes.hpp>
 #include <stint/schedule.hpp>
 #include <stint/stored_task.hpp>
 #include <stint/table.hpp>
@@ -128,7 +130,8 @@ public:
 
   // -- workers ----------------------------------------------------------------------------------------------------------
   /// `process`: those of one process die together; 0 is this one, whose workers run callables too.
-  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx, process_id process = 0);
+  void worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects& fx, process_id process = 0,
+                     std::vector<std::string> labels = {});
   /// `bodies` still run although their worker is gone: they keep their claims until they return. They and what is known
   /// to have begun are charged with the death; what had not begun goes back to its place, as if it had been given back.
   void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
@@ -246,6 +249,9 @@ private:
   result<unit_t> check_new(const new_task& t, std::size_t& fresh, named& names) const;
   void enter_waiting(record& r, moment now, effects& fx, bool to_the_end);
   void draw(record& r);
+  void set_out(record& r);
+  void arrive(const record& r);
+  void each_waiting_on(route_id route, const std::function<void(record&)>& f);
   void withdraw(record& r);
   [[nodiscard]] bool drawable(const record& r) const;
   [[nodiscard]] wait_reason reason_of(const record& r) const;
@@ -269,7 +275,7 @@ private:
   void go_on_elsewhere(record& r, bool died, const char* why, moment now, effects& fx);
   bool ends_with_worker(record& r, const char* why, moment now, effects& fx);
   [[nodiscard]] static bool suspect(const record& r);
-  void no_longer_served(const std::vector<std::uint32_t>& kinds);
+  void no_longer_served(const std::vector<route_id>& gone);
   void die_with_worker(record& r, moment now, effects& fx);
   void go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx);
   void resume_one(record& r, moment now, effects& fx);
@@ -305,6 +311,7 @@ private:
   table tasks_;
   stint::claims claims_;
   ready ready_;
+  routes routes_;
   crew crew_;
   schedule schedule_;
   stint::waits waits_;

@@ -49,6 +49,7 @@ task ledger::describe(const record& r) const {
     const auto& x = *r.extra;
     t.claims = x.claims;
     t.tags = x.tags;
+    t.labels = x.labels;
     t.max_attempts = x.retry.max_attempts;
     t.error = x.error;
     t.errors = x.errors;
@@ -61,7 +62,7 @@ task ledger::describe(const record& r) const {
 wait_reason ledger::reason_of(const record& r) const {
   if (r.state != state::waiting || !r.live)
     return wait_reason::none;
-  if (!crew_.serves(r.kind))
+  if (!crew_.serves(r.live->route))
     return wait_reason::no_worker;
   if (paused_ || ready_.queue(r.queue).paused)
     return wait_reason::paused;

@@ -97,6 +97,7 @@ result<task_id> ledger::retry(task_id id, task_version if_version, body_id body,
     s.args = r.extra->args;
     s.claims = r.extra->claims;
     s.tags = r.extra->tags;
+    s.labels = r.extra->labels;
     s.retry = r.extra->retry;
     s.timeout = r.extra->timeout;
     s.start_within = r.extra->start_within;

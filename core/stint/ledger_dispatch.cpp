@@ -9,11 +9,11 @@ namespace stint {
 
 namespace {
 
-/// Returns the worker with the fewest tasks that has room and knows the kind, or null.
-crew_member* least_busy(crew& all, std::uint32_t kind) {
+/// Returns the worker with the fewest tasks that has room and knows the route, or null.
+crew_member* least_busy(crew& all, route_id route) {
   crew_member* best = nullptr;
   for (auto& m : all.members())
-    if (m.has.size() < m.room && m.knows(kind)
+    if (m.has.size() < m.room && m.knows(route)
         && (best == nullptr || m.has.size() < best->has.size()))
       best = &m;
   return best;
@@ -31,11 +31,11 @@ void ledger::dispatch(moment now, effects& fx) {
     if (!m.has.empty() && m.has.front()->alone)
       crew_.keep(m.process);
   std::vector<live*> aside; // suspects for whom a process is kept, or none is left
-  std::vector<std::uint32_t> busy; // kinds whose workers have no room; a round makes none
-  auto has_room = [&busy](const live& l) { return l.alone || std::find(busy.begin(), busy.end(), l.kind) == busy.end(); };
+  std::vector<route_id> busy; // routes whose workers have no room; a round makes none
+  auto has_room = [&busy](const live& l) { return l.alone || std::find(busy.begin(), busy.end(), l.route) == busy.end(); };
   while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
     auto& r = *tasks_.find(l->id);
-    auto* m = l->alone ? crew_.for_suspect(r.kind) : least_busy(crew_, r.kind);
+    auto* m = l->alone ? crew_.for_suspect(l->route) : least_busy(crew_, l->route);
     if (l->alone && (m == nullptr || !crew_.idle(m->process))) {
       if (m != nullptr)
         crew_.keep(m->process);
@@ -44,9 +44,9 @@ void ledger::dispatch(moment now, effects& fx) {
       continue;
     }
     if (m == nullptr) {
-      if (r.kind == 0 && crew_.all_here()) // any worker would do
+      if (l->route == 0 && crew_.all_here()) // any worker would do
         break;
-      busy.push_back(r.kind);
+      busy.push_back(l->route);
       continue;
     }
     ready_.remove(*l);
@@ -60,7 +60,7 @@ void ledger::dispatch(moment now, effects& fx) {
     }
     if (way.only != 0) {
       m = crew_.find(way.only);
-      if (m == nullptr || m->has.size() >= m->room || !m->knows(r.kind)) {
+      if (m == nullptr || m->has.size() >= m->room || !m->knows(l->route)) {
         claims_.put_back(*l);
         continue;
       }
@@ -106,7 +106,7 @@ void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_
     if (l.begun || l.recalled || running(tasks_.find(l.id)->state) == false)
       continue;
     if (for_the_idle && std::none_of(crew_.members().begin(), crew_.members().end(), [&l](const auto& other) {
-          return other.has.empty() && !other.leaving && other.knows(l.kind);
+          return other.has.empty() && !other.leaving && other.knows(l.route);
         }))
       continue; // it would only come back to the same worker
     l.recalled = true;
@@ -141,16 +141,16 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
   }
 }
 
-void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&, process_id process) {
-  filter waiting;
-  waiting.states = {state::waiting};
+void ledger::worker_joined(worker_id id, const std::vector<std::string>& kinds, moment now, effects&, process_id process,
+                           std::vector<std::string> labels) {
   std::vector<std::uint32_t> numbers;
   for (const auto& k : kinds)
     numbers.push_back(tasks_.kinds.number(k));
-  for (auto kind : crew_.join(id, numbers, now.steady, process)) {
-    waiting.kind = tasks_.kinds.name(kind);
-    reroute(waiting);
-  }
+  for (auto route : crew_.join(id, numbers, set_of(std::move(labels)), routes_, now.steady, process))
+    each_waiting_on(route, [this](record& r) {
+      if (drawable(r))
+        draw(r);
+    });
 }
 
 std::vector<running_body> ledger::attempts_of(worker_id id) {
@@ -199,18 +199,13 @@ void ledger::part_with(worker_id id, const std::function<bool(record&)>& let_go,
   no_longer_served(unserved);
 }
 
-/// Kinds that nobody serves any more give their tickets up, so that they block nobody. Nothing changes for the others.
-void ledger::no_longer_served(const std::vector<std::uint32_t>& kinds) {
-  filter waiting;
-  waiting.states = {state::waiting};
-  for (auto kind : kinds) {
-    waiting.kind = tasks_.kinds.name(kind);
-    tasks_.each_match(waiting, [this](task_id t) {
-      if (auto& w = *tasks_.find(t); !crew_.serves(w.kind))
-        withdraw(w);
-      return true;
+/// What nobody serves any more gives its tickets up, so that it blocks nobody. Nothing changes for the others.
+void ledger::no_longer_served(const std::vector<route_id>& gone) {
+  for (auto route : gone)
+    each_waiting_on(route, [this](record& r) {
+      if (!crew_.serves(r.live->route))
+        withdraw(r);
     });
-  }
 }
 
 void ledger::die_with_worker(record& r, moment now, effects& fx) {
@@ -262,7 +257,7 @@ void ledger::set_stuck(record& r, bool here) {
   auto& l = *r.live;
   l.id = old->id;
   l.queue = old->queue;
-  l.kind = old->kind;
+  l.route = old->route;
   l.since = old->since;
   l.rank = old->rank;
   l.deadline = old->deadline;

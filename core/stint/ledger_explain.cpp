@@ -11,6 +11,13 @@ std::string ms(nanos d) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(d).count()) + " ms";
 }
 
+std::string quoted(const label_set& labels) {
+  std::string out = labels.size() == 1 ? "label" : "labels";
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    out += (i == 0 ? " '" : i + 1 == labels.size() ? " and '" : ", '") + labels[i] + "'";
+  return out;
+}
+
 std::string whom(const blocker& b) {
   std::string out = b.stuck ? "the stuck body of " : "";
   out += std::to_string(b.id);
@@ -78,7 +85,10 @@ result<explanation> ledger::explain(task_id id, moment now) const {
   e.waiting_for = now.steady - r->live->since;
   switch (e.reason) {
     case wait_reason::no_worker:
-      e.text = r->kind == 0 ? "no worker is connected" : "no worker for kind '" + tasks_.kind_name(*r) + "'";
+      e.text = r->kind != 0 ? "no worker for kind '" + tasks_.kind_name(*r) + "'"
+               : r->extra && !r->extra->labels.empty() ? "no worker of this process" : "no worker is connected";
+      if (r->extra && !r->extra->labels.empty())
+        e.text += " with " + quoted(r->extra->labels);
       break;
     case wait_reason::paused: e.text = paused_ ? "the list is paused" : "queue " + queue + " is paused"; break;
     case wait_reason::alone:
@@ -103,8 +113,8 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       break;
     }
     default: {
-      e.ahead = ready_.ahead_of(*r->live, most_ahead, [&](std::uint32_t kind) {
-        return crew_.compete(r->kind, kind);
+      e.ahead = ready_.ahead_of(*r->live, most_ahead, [&](route_id route) {
+        return crew_.compete(r->live->route, route);
       });
       e.text = e.reason == wait_reason::limit
                  ? "queue " + queue + " runs as many tasks as its limit allows"
@@ -146,6 +156,14 @@ void ledger::audit() const {
     return true;
   });
   STINT_ASSERT(standing == ready_.size(), standing, ready_.size());
+  routes_.each([this](route_id route, const routes::way& w) {
+    const auto takes = [&](const crew_member& m) { return m.takes(w); };
+    STINT_ASSERT(std::any_of(crew_.members().begin(), crew_.members().end(), takes) == crew_.serves(route), route, w.kind);
+    STINT_ASSERT(!w.tasks.empty() && w.tasks.size() <= pending_, w.tasks.size(), pending_);
+    const auto* r = tasks_.find(w.tasks.first());
+    STINT_ASSERT(r != nullptr && r->live && r->live->route == route, route, w.kind);
+    STINT_ASSERT(r->kind == w.kind && r->extra->labels == w.labels, route, w.kind);
+  });
 }
 
 } // namespace stint

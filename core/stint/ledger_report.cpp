@@ -304,6 +304,7 @@ void ledger::finish(record& r, state to, moment now, effects& fx) {
   withdraw(r);
   transit(r, to, now, fx);
   claims_.unplan(*r.live);
+  arrive(r);
   r.live.reset();
   r.stopping = stop_reason::none;
   --pending_;

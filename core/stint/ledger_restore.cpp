@@ -81,7 +81,7 @@ void ledger::restore(stored_task s) {
   auto& l = *r.live;
   l.id = r.id;
   l.queue = r.queue;
-  l.kind = r.kind;
+  set_out(r);
   l.attempt = r.attempt;
   l.rank = s.rank;
   l.due = s.due.value_or(wall_time{});

@@ -38,6 +38,7 @@ stored_task ledger::stored(task_id id) const {
     s.what.args = x.args;
     s.what.claims = x.claims;
     s.what.tags = x.tags;
+    s.what.labels = x.labels;
     s.what.idempotency_key = x.idempotency_key;
     s.what.timeout = x.timeout;
     s.what.start_within = x.start_within;

@@ -1,6 +1,7 @@
 #include <stint/ledger.hpp>
 
 #include <bit>
+#include <set>
 #include <unordered_set>
 
 #include <stint/digest.hpp>
@@ -35,6 +36,12 @@ std::uint64_t fingerprint(const spec& s) {
   d.add(std::bit_cast<std::uint64_t>(s.retry.factor));
   time(s.retry.max_backoff);
   d.add(std::bit_cast<std::uint64_t>(s.retry.jitter));
+  if (!s.labels.empty()) { // else as it was before there were any
+    const auto labels = set_of(s.labels);
+    d.add(labels.size());
+    for (const auto& label : labels)
+      d.add(label);
+  }
   return d.value();
 }
 
@@ -94,6 +101,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
   std::size_t fresh = 0;
   std::unordered_map<std::string_view, std::size_t> keys; // of this very batch
   std::unordered_set<std::string_view> new_queues;
+  std::set<std::pair<std::uint32_t, label_set>> new_ways;
   named_.resize(batch.size());
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& s = *batch[i].what;
@@ -109,6 +117,13 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
         && new_queues.size() + tasks_.queues.size() > options_.limits.queues + 1)
       ok = {errc::too_many_queues, "the submission names " + std::to_string(new_queues.size())
                                      + " new queues, of " + std::to_string(options_.limits.queues) + " in all"};
+    if (ok && !s.labels.empty() && !idempotent_.contains(s.idempotency_key)) {
+      std::pair way{named_[i].kind, set_of(s.labels)};
+      if (routes_.find(way.first, way.second) == 0 && new_ways.insert(std::move(way)).second
+          && new_ways.size() + routes_.size() > options_.limits.label_sets)
+        ok = {errc::too_many_label_sets, std::to_string(new_ways.size() + routes_.size()) + " different ones, the limit is "
+                                           + std::to_string(options_.limits.label_sets)};
+    }
     if (!ok) {
       auto e = ok.error();
       return {e.code, batch.size() == 1 ? e.text : "task " + std::to_string(i) + ": " + e.text};
@@ -142,7 +157,6 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
     auto& l = *r.live;
     l.id = r.id;
     l.queue = r.queue;
-    l.kind = r.kind;
     l.since = now.steady;
     if (has_extra(s, t.retry_of)) {
       auto& x = r.more();
@@ -157,6 +171,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
         schedule_.add(l.deadline, due_for::deadline, r.id, 0);
       }
     }
+    set_out(r);
     claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{});
     ++pending_;
     r.version = ++version_;
@@ -225,7 +240,7 @@ void ledger::enter_waiting(record& r, moment now, effects&, bool to_the_end) {
 }
 
 bool ledger::drawable(const record& r) const {
-  if (stopping_ || paused_ || !crew_.serves(r.kind))
+  if (stopping_ || paused_ || !crew_.serves(r.live->route))
     return planted(plant::paused_keeps_tickets) && paused_;
   return !ready_.queue(r.queue).paused;
 }

@@ -3,7 +3,7 @@
 /// Owner    the ledger; a task stands here from the moment nothing but a slot is missing until it is handed over.
 /// Threads  none: the owner's mailbox is the lock.
 /// Order    (priority, moment of entering `waiting`) over all open queues.
-/// Cost     add, remove O(1) in order; next O(pairs of queue and kind that have somebody standing).
+/// Cost     add, remove O(1) in order; next O(pairs of queue and route that have somebody standing).
 #pragma once
 
 #include <algorithm>
@@ -16,9 +16,9 @@
 
 namespace stint {
 
-/// Who stands in one queue for one kind: while the workers of a kind are busy, the other kinds go on.
+/// Who stands in one queue for one route: while the workers of one are busy, the others go on.
 struct ready_lane {
-  std::uint32_t kind = 0;
+  route_id route = 0;
   bool listed = false;
   line<live, &live::ready> standing;
 };
@@ -29,17 +29,17 @@ struct task_queue {
   std::uint32_t running = 0;
   bool paused = false;
   bool draining = false;
-  std::vector<ready_lane> lanes; ///< made when a task of that kind first stands here
+  std::vector<ready_lane> lanes; ///< made when a task of that route first stands here
 
   [[nodiscard]] bool full() const noexcept { return limit != 0 && running >= limit; }
 
-  /// Returns the index of a kind's lane.
-  std::uint32_t lane_of(std::uint32_t kind) {
+  /// Returns the index of a route's lane.
+  std::uint32_t lane_of(route_id route) {
     std::uint32_t i = 0;
-    while (i < lanes.size() && lanes[i].kind != kind)
+    while (i < lanes.size() && lanes[i].route != route)
       ++i;
     if (i == lanes.size())
-      lanes.emplace_back().kind = kind;
+      lanes.emplace_back().route = route;
     return i;
   }
 };
@@ -55,7 +55,7 @@ public:
 
   void add(live& l) {
     auto& q = queue(l.queue);
-    const auto i = q.lane_of(l.kind);
+    const auto i = q.lane_of(l.route);
     q.lanes[i].standing.push(l);
     ++count_;
     if (!q.lanes[i].listed) {
@@ -68,7 +68,7 @@ public:
     if (!l.ready.linked)
       return;
     auto& q = queue(l.queue);
-    q.lanes[q.lane_of(l.kind)].standing.remove(l);
+    q.lanes[q.lane_of(l.route)].standing.remove(l);
     --count_;
   }
 
@@ -94,7 +94,7 @@ public:
   }
 
   /// Counts the tasks that go before `l`, up to `most`: those of its own queue if that is full; else those of all
-  /// queues that are not, of each kind that `competes(kind)` with it.
+  /// queues that are not, of each route that `competes(route)` with it.
   template <class F>
   [[nodiscard]] std::uint64_t ahead_of(const live& l, std::uint64_t most, F&& competes) const {
     std::uint64_t n = 0;
@@ -102,7 +102,7 @@ public:
     for (const auto& p : listed_) {
       const auto& q = queues_[p.queue];
       const auto& lane = q.lanes[p.lane];
-      if (own ? p.queue == l.queue : !q.full() && competes(lane.kind))
+      if (own ? p.queue == l.queue : !q.full() && competes(lane.route))
         lane.standing.for_each([&](const live& other) { return other.order() < l.order() && n < most && ++n > 0; });
     }
     return n;

@@ -14,6 +14,7 @@
 
 #include <stint/claims.hpp>
 #include <stint/pool.hpp>
+#include <stint/routes.hpp>
 #include <stint/spec.hpp>
 #include <stint/task.hpp>
 
@@ -27,6 +28,7 @@ struct task_extra {
   std::string args;
   std::vector<claim> claims;
   std::vector<std::string> tags;
+  label_set labels;
   std::string idempotency_key;
   std::string error;
   std::vector<attempt_error> errors;
@@ -44,8 +46,8 @@ struct task_extra {
 /// Tells whether a task that asks for this needs more than its record.
 inline bool has_extra(const spec& s, task_id retry_of) {
   static constexpr retry_policy plain;
-  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.idempotency_key.empty() || s.timeout
-         || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
+  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.labels.empty() || !s.idempotency_key.empty()
+         || s.timeout || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
 }
 
 /// Moves what a task asks for to where it stays.
@@ -53,6 +55,7 @@ inline void keep(task_extra& x, spec& s, task_id retry_of) {
   x.args = std::move(s.args);
   x.claims = std::move(s.claims);
   x.tags = std::move(s.tags);
+  x.labels = set_of(std::move(s.labels));
   x.idempotency_key = std::move(s.idempotency_key);
   x.retry = s.retry;
   x.timeout = s.timeout;
@@ -69,7 +72,7 @@ struct live : claim_holder {
   steady_time deadline{};
   std::uint32_t attempt = 0; ///< the attempt that holds the claims
   std::uint32_t queue = 0;
-  std::uint32_t kind = 0;
+  route_id route = 0;
   bool begun = false;
   bool recalled = false;     ///< asked back from its worker
   bool alone = false;        ///< a suspect: it runs with nothing else in its process

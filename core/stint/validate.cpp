@@ -110,6 +110,15 @@ result<unit_t> check_word(std::string_view word, errc code, std::string_view wha
   return unit;
 }
 
+result<unit_t> check_labels(const std::vector<std::string>& labels, const limits& bounds) {
+  if (labels.size() > bounds.labels)
+    return {errc::too_many_labels, std::to_string(labels.size()) + " labels, the limit is " + std::to_string(bounds.labels)};
+  for (const auto& label : labels)
+    if (auto ok = check_word(label, errc::invalid_label, "a label", bounds); !ok)
+      return ok;
+  return unit;
+}
+
 result<unit_t> check_kept(const limits& bounds) {
   const error negative{errc::invalid_option, "the age up to which finished tasks are kept is not negative"};
   if (bounds.finished.age < nanos{0})
@@ -168,6 +177,8 @@ result<unit_t> check_spec(const spec& s, const limits& bounds, known_words known
   for (const auto& t : s.tags)
     if (auto ok = check_word(t, errc::invalid_tag, "a tag", bounds); !ok)
       return ok;
+  if (auto ok = check_labels(s.labels, bounds); !ok)
+    return ok;
   if (auto ok = check_claims(s, bounds); !ok)
     return ok;
   return check_times(s, bounds);

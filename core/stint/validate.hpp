@@ -20,7 +20,10 @@ struct known_words {
 /// Checks everything about a spec but its body, its kind and what is declared in the list.
 result<unit_t> check_spec(const spec& s, const limits& bounds, known_words known = {});
 
-/// Checks a word that names a queue, a kind or a tag.
+/// Checks the labels of a task or of a worker.
+result<unit_t> check_labels(const std::vector<std::string>& labels, const limits& bounds);
+
+/// Checks a word that names a queue, a kind, a tag or a label.
 result<unit_t> check_word(std::string_view word, errc code, std::string_view what, const limits& bounds);
 
 /// Checks the bounds of what is kept: that ages are not negative and that only ends have bounds of their own.

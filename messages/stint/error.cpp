@@ -86,6 +86,9 @@ constexpr auto table = std::to_array<entry>({
   {errc::peer_refused, "peer_refused", "the other process may not take part"},
   {errc::body_cannot_travel, "body_cannot_travel", "a callable stays in its process; to a remote list only kinds can be submitted"},
   {errc::not_published, "not_published", "the list is not reachable from other processes, so nobody is connected"},
+  {errc::invalid_label, "invalid_label", "a label is not empty, not too long and printable"},
+  {errc::too_many_labels, "too_many_labels", "a task asks for more labels, or a worker has more, than the limit allows"},
+  {errc::too_many_label_sets, "too_many_label_sets", "unfinished tasks ask for as many sets of labels as the limit allows"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

@@ -89,10 +89,13 @@ enum class errc : std::uint8_t {
   peer_refused,
   body_cannot_travel,
   not_published,
+  invalid_label,
+  too_many_labels,
+  too_many_label_sets,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::not_published;
+inline constexpr errc last_errc = errc::too_many_label_sets;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

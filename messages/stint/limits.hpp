@@ -41,11 +41,16 @@ struct limits {
   std::size_t batch = 100'000;
   /// Bytes of a task's name; it is a label for people, shown in one line.
   std::size_t name = 256;
-  /// Bytes of a queue name, a kind name or a tag.
+  /// Bytes of a queue name, a kind name, a tag or a label.
   std::size_t word = 128;
   /// Tags of one task. Each tag has an index, so one that no other task has is dear: a task with such a tag takes about
   /// 1.4 kB instead of 0.36 kB.
   std::size_t tags = 32;
+  /// Labels of one task and of one worker. They say what a machine has, and nobody looks through more than a handful.
+  std::size_t labels = 32;
+  /// Different pairs of a kind and a set of labels that unfinished tasks ask for at once; picking looks at each, as it does
+  /// at each queue.
+  std::size_t label_sets = 1'000;
   /// Bytes of an idempotency key: room for a URL and a hash.
   std::size_t idempotency_key = 256;
   /// Bytes of args; data belongs elsewhere, args name it.

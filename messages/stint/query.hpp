@@ -123,6 +123,7 @@ struct peer_info {
   bool linked = true; ///< false: its link broke, and what it holds stays held until its lease is over
   std::uint32_t slots = 0;
   std::vector<std::string> kinds; ///< that a node runs
+  std::vector<std::string> labels; ///< that a node has
   std::vector<running_there> running;
   nanos silent{0}; ///< since its last heartbeat came
 };

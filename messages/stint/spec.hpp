@@ -43,6 +43,7 @@ struct spec {
   nanos delay{0};                    ///< not before this much time has passed
   retry_policy retry;
   std::vector<std::string> tags;
+  std::vector<std::string> labels;   ///< what its worker must have, such as "gpu": a set, so kept sorted, each once
 
   friend bool operator==(const spec&, const spec&) = default;
 };

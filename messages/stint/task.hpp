@@ -52,6 +52,7 @@ struct task {
   std::string queue;
   std::vector<claim> claims;
   std::vector<std::string> tags;
+  std::vector<std::string> labels; ///< that its worker must have
   stint::state state = state::waiting;
   wait_reason reason = wait_reason::none;
   stop_reason stopping = stop_reason::none;

@@ -25,13 +25,13 @@ BOOST_DESCRIBE_ENUM(peer_role, client, node)
 BOOST_DESCRIBE_STRUCT(claim, (), (key, mode, units))
 BOOST_DESCRIBE_STRUCT(retry_policy, (), (max_attempts, backoff, factor, max_backoff, jitter))
 BOOST_DESCRIBE_STRUCT(spec, (), (name, kind, args, claims, queue, priority, idempotency_key, timeout, start_within, run_at,
-                                 delay, retry, tags))
+                                 delay, retry, tags, labels))
 BOOST_DESCRIBE_STRUCT(outcome, (), (kind, code, value, error, retry, snooze, until))
 BOOST_DESCRIBE_STRUCT(progress, (), (done, total, text))
 BOOST_DESCRIBE_STRUCT(attempt_error, (), (attempt, when, text))
 BOOST_DESCRIBE_STRUCT(task, (), (id, version, name, kind, queue, claims, tags, state, reason, stopping, begun, stuck,
                                  priority, attempt, charged, max_attempts, deaths, fencing_token, code, error, errors,
-                                 progress, retry_of, submitted, due, started, ended))
+                                 progress, retry_of, submitted, due, started, ended, labels))
 BOOST_DESCRIBE_STRUCT(tally, (), (by_state))
 BOOST_DESCRIBE_STRUCT(queue_info, (), (name, limit, paused, draining, tasks))
 BOOST_DESCRIBE_STRUCT(totals, (), (version, tasks, queues, submitted, deleted, stale, overlaps, stuck, workers))
@@ -50,7 +50,7 @@ BOOST_DESCRIBE_STRUCT(event, (), (version, id, created, deleted, from, to, stopp
                                   tags, error))
 BOOST_DESCRIBE_STRUCT(notice, (), (id, attempt, progress, detail, output))
 BOOST_DESCRIBE_STRUCT(running_there, (), (id, attempt))
-BOOST_DESCRIBE_STRUCT(peer_info, (), (name, role, linked, slots, kinds, running, silent))
+BOOST_DESCRIBE_STRUCT(peer_info, (), (name, role, linked, slots, kinds, labels, running, silent))
 BOOST_DESCRIBE_STRUCT(node_list, (), (version, peers))
 
 } // namespace stint

@@ -4,7 +4,7 @@
 /// Units    bytes; nanoseconds.
 ///
 ///   link (client or node)              gateway
-///     |-- hello{role, kinds, slots} ----->|   answers: welcome{epoch, lease} or refused{code, text}
+///     |-- hello{role, kinds, labels} ---->|   answers: welcome{epoch, lease} or refused{code, text}
 ///     |-- ask{number, what, body} ------->|   ... answer{number, code, text, body}
 ///     |-- beat{number} ------------------>|   heard{number}: the lease runs from when the beat was sent
 ///     |<-- start / order{stop, take_back, replace}
@@ -48,6 +48,7 @@ struct hello {
   wire::role role = role::client;
   std::string name; ///< for people: host and process
   std::vector<std::string> kinds;
+  std::vector<std::string> labels;
   std::uint32_t slots = 0;
   std::uint64_t number = 0; ///< comes back with the welcome: one of an earlier link says nothing
   std::uint64_t boot = 0; ///< drawn by a node when it starts: the same one is the same process
@@ -122,7 +123,7 @@ struct told {
   std::vector<stint::notice> notices;
 };
 
-BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, slots, number, boot))
+BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, labels, slots, number, boot))
 BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))

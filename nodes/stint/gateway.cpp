@@ -2,6 +2,7 @@
 
 #include <stint/questions.hpp>
 #include <stint/stand_in.hpp>
+#include <stint/validate.hpp>
 
 namespace stint {
 
@@ -99,6 +100,8 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
     lost(old->second);
   if (h.slots > limits{}.workers)
     return refuse(who, errc::peer_refused, std::to_string(h.slots) + " slots");
+  if (auto ok = check_labels(h.labels, limits{}); !ok)
+    return refuse(who, errc::peer_refused, to_string(ok.error()));
   take_deaths_back(h.boot);
   const auto session = ++last_session_;
   sessions_[who.address()] = session;
@@ -107,6 +110,7 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   p.name = h.name;
   p.role = h.role;
   p.kinds = h.kinds;
+  p.labels = h.labels;
   p.heard = env_->now().steady;
   watch(who, [this, session](const caf::error&) { lost(session); });
   transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number});
@@ -117,7 +121,7 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   leases_.join(session, env_->now().steady);
   for (std::uint32_t slot = 0; slot < h.slots; ++slot)
     p.slots.push_back(system().spawn<stand_in>(
-      stand_in_setup{owner_, caf::actor_cast<caf::actor>(this), session, slot, h.kinds}));
+      stand_in_setup{owner_, caf::actor_cast<caf::actor>(this), session, slot, h.kinds, h.labels}));
   if (!looking_)
     look();
 }

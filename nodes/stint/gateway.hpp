@@ -37,6 +37,7 @@ private:
     std::vector<caf::actor> slots;
     wire::role role = wire::role::client;
     std::vector<std::string> kinds;
+    std::vector<std::string> labels;
     stint::steady_time heard{};
   };
 

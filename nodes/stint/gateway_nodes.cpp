@@ -15,6 +15,7 @@ caf::result<node_list> gateway::nodes() {
     one.linked = static_cast<bool>(p.who);
     one.slots = static_cast<std::uint32_t>(p.slots.size());
     one.kinds = p.kinds;
+    one.labels = p.labels;
     one.silent = now - p.heard;
     for (const auto who : stand_ins(p)) {
       ask.whom.push_back(who);

@@ -23,10 +23,10 @@ void fit(outcome& o) {
 
 } // namespace
 
-node_actor::node_actor(caf::actor_config& cfg, at where, registry kinds, std::uint32_t slots,
-                       std::shared_ptr<environment> env)
+node_actor::node_actor(caf::actor_config& cfg, at where, registry kinds, std::vector<std::string> labels,
+                       std::uint32_t slots, std::shared_ptr<environment> env)
     : link(cfg, std::move(where), std::move(env)), kinds_(std::make_shared<const registry>(std::move(kinds))),
-      slots_(slots) {
+      labels_(set_of(std::move(labels))), slots_(slots) {
   std::random_device dice;
   boot_ = std::uint64_t{dice()} << 32 | dice() | 1;
 }
@@ -61,7 +61,7 @@ void node_actor::hire() {
 
 wire::hello node_actor::greeting() {
   greeted_ = env_->now().steady;
-  return {wire::role::node, process_name(), kinds_->names(), static_cast<std::uint32_t>(slots_.size()), 0, boot_};
+  return {wire::role::node, process_name(), kinds_->names(), labels_, static_cast<std::uint32_t>(slots_.size()), 0, boot_};
 }
 
 void node_actor::linked(const wire::welcome& w) {

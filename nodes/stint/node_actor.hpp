@@ -18,7 +18,8 @@ namespace stint {
 
 class node_actor final : public link {
 public:
-  node_actor(caf::actor_config& cfg, at where, registry kinds, std::uint32_t slots, std::shared_ptr<environment> env);
+  node_actor(caf::actor_config& cfg, at where, registry kinds, std::vector<std::string> labels, std::uint32_t slots,
+             std::shared_ptr<environment> env);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -51,6 +52,7 @@ private:
   void stop_bodies();
 
   std::shared_ptr<const registry> kinds_;
+  std::vector<std::string> labels_;
   std::vector<slot> slots_;
   /// Of this lease, by task and attempt: one that got stuck may still run beside the next.
   std::map<std::pair<task_id, std::uint32_t>, running> has_;

@@ -95,7 +95,7 @@ caf::result<protocol::submitted> remote_list::submit(const protocol::submit& m) 
 
 wire::hello remote_list::greeting() {
   greeted_ = env_->now().steady;
-  return {wire::role::client, process_name(), {}, 0};
+  return {wire::role::client, process_name(), {}, {}, 0};
 }
 
 void remote_list::linked(const wire::welcome& w) {

@@ -10,7 +10,8 @@ using namespace node_messages;
 stand_in::stand_in(caf::actor_config& cfg, stand_in_setup with) : actor_base(cfg), with_(std::move(with)) {}
 
 caf::behavior stand_in::make_behavior() {
-  caf_shim::ask(*this, with_.owner, crew_messages::enlist{caf::actor_cast<caf::actor>(this), with_.session, with_.kinds})
+  caf_shim::ask(*this, with_.owner, crew_messages::enlist{caf::actor_cast<caf::actor>(this), with_.session, with_.kinds,
+                                                          with_.labels})
     .then(
       [this](const crew_messages::enlisted& m) {
         id_ = m.id;

@@ -17,6 +17,7 @@ struct stand_in_setup {
   std::uint64_t session = 0;
   std::uint32_t slot = 0;
   std::vector<std::string> kinds;
+  std::vector<std::string> labels;
 };
 
 class stand_in final : public caf_shim::actor_base {

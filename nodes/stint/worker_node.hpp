@@ -7,9 +7,12 @@
 /// Example  stint::registry kinds;
 ///          stint::add_command(kinds);
 ///          stint::worker_node node{system, {"build.example", 7100}, kinds, 4};
+///          stint::worker_node card{system, {"build.example", 7100}, kinds, 1, {}, {"gpu"}};
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <stint/at.hpp>
 #include <stint/body.hpp>
@@ -22,7 +25,9 @@ namespace stint {
 
 class worker_node {
 public:
-  worker_node(caf::actor_system& system, at where, registry kinds, std::uint32_t slots, log_fn log = {});
+  /// `labels`: what its slots have, such as "gpu"; tasks may ask for it.
+  worker_node(caf::actor_system& system, at where, registry kinds, std::uint32_t slots, log_fn log = {},
+              std::vector<std::string> labels = {});
   ~worker_node();
   worker_node(const worker_node&) = delete;
   worker_node& operator=(const worker_node&) = delete;

@@ -74,6 +74,21 @@ TEST_F(facade, errors_come_back_as_codes_to_actors_as_well) {
   EXPECT_EQ(tasks.submit(named("no body")).code(), errc::body_missing);
 }
 
+TEST_F(facade, the_workers_here_have_the_labels_of_the_options) {
+  caf::actor_system system{cfg};
+  opts.labels = {"gpu", "big"};
+  stint::list tasks{system, opts};
+  auto what = named("card");
+  what.labels = {"gpu"};
+  const auto card = tasks.submit(what, [] {}).value();
+  what.labels = {"tape"};
+  const auto tape = tasks.submit(what, [] {}).value();
+  EXPECT_EQ(tasks.wait(card)->state, state::succeeded);
+  EXPECT_EQ(tasks.get(card)->labels, std::vector<std::string>{"gpu"});
+  EXPECT_EQ(tasks.explain(tape)->text, "no worker of this process with label 'tape'");
+  EXPECT_TRUE(tasks.cancel(tape));
+}
+
 TEST(configure, has_idle_threads_sleep_unless_the_application_says_otherwise) {
   const auto polls = [](const caf::actor_system_config& cfg) {
     return stint::caf_shim::option(cfg, "work-stealing.moderate-poll-attempts", std::size_t{77});
@@ -116,6 +131,7 @@ TEST_F(facade, options_out_of_range_are_told_at_once) {
   EXPECT_EQ(code([](auto& o) { o.workers = o.limits.workers + 1; }), errc::invalid_option);
   EXPECT_EQ(code([](auto& o) { o.cancel_grace = 0s; }), errc::invalid_option);
   EXPECT_EQ(code([](auto& o) { o.stop_grace = -1s; }), errc::invalid_option);
+  EXPECT_EQ(code([](auto& o) { o.labels = {"gpu", ""}; }), errc::invalid_label);
   EXPECT_EQ(code([](auto& o) { o.capacities = {{"a//b", 1}}; }), errc::invalid_key);
   EXPECT_EQ(code([](auto& o) { o.queue_limits = {{"", 1}}; }), errc::invalid_queue);
   EXPECT_EQ(code([](auto& o) { o.kinds.add("", [] {}); }), errc::invalid_option) << "nobody could submit it";

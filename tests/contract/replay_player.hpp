@@ -120,6 +120,8 @@ private:
       s.start_within = 4s;
     if (roll(4) == 0)
       s.tags = {"x"};
+    if (roll(6) == 0)
+      s.labels = {"gpu"};
     if (roll(4) == 0)
       static_cast<void>(desk_.add_all({s, named("beside"), named("and beside")}));
     else

@@ -66,7 +66,7 @@ TEST(sqlite_file, a_newer_schema_is_refused_by_name_and_left_alone) {
   const auto r = o.connect()->open();
   EXPECT_EQ(r.code(), errc::store_too_new);
   EXPECT_NE(r.error().text.find("9"), std::string::npos) << r.error().text;
-  tamper(o.file, "PRAGMA user_version = 2");
+  tamper(o.file, "PRAGMA user_version = 3");
   EXPECT_EQ(o.connect()->open()->last_id, state_count);
 }
 

@@ -12,13 +12,14 @@
 namespace stint::contract {
 namespace {
 
-/// A file that stint wrote when its schema was 1: three tasks of five ids, output, no settings.
+/// A file that stint wrote when its schema was 1: three tasks of five ids, output, no settings. That of schema 2 has one
+/// more commit: a setting, and what the second task printed.
 struct old_file {
   scratch_folder folder;
   std::string file = folder.file();
 
-  old_file() {
-    std::ifstream from{STINT_TEST_DATA "/schema1.db", std::ios::binary};
+  explicit old_file(const char* name = "/schema1.db") {
+    std::ifstream from{std::string{STINT_TEST_DATA} + name, std::ios::binary};
     std::ofstream{file, std::ios::binary} << from.rdbuf();
   }
 
@@ -46,10 +47,33 @@ TEST(sqlite_schema, a_file_of_the_first_schema_is_brought_forward_with_all_it_ha
     ASSERT_TRUE(s.commit(b));
     EXPECT_TRUE(s.check()->faults.empty());
   }
-  EXPECT_EQ(old.bytes()[63], 2) << "its schema";
+  EXPECT_EQ(old.bytes()[63], 3) << "its schema";
   sqlite_store s{{old.file}};
   EXPECT_EQ(s.open()->epoch, 5U);
   EXPECT_EQ(s.settings()->size(), 1U);
+}
+
+// Schema 3 is schema 2 with labels in its rows: who does not know them would say that a row is damaged.
+TEST(sqlite_schema, a_file_of_the_second_schema_is_brought_forward_and_takes_labels) {
+  old_file old{"/schema2.db"};
+  ASSERT_EQ(old.bytes()[63], 2) << "its schema";
+  {
+    sqlite_store s{{old.file}};
+    const auto head = s.open().value();
+    EXPECT_EQ(head, (store::opened{5, 9, 5}));
+    EXPECT_EQ(s.settings()->size(), 1U);
+    EXPECT_EQ(s.get(2)->printed, 3U);
+    auto t = *s.get(2);
+    EXPECT_TRUE(t.what.labels.empty());
+    t.what.labels = {"big", "gpu"};
+    t.version = 10;
+    ASSERT_TRUE(s.commit({5, 10, 5, {t}, {}, {}, {}, {}}));
+    EXPECT_TRUE(s.check()->faults.empty());
+  }
+  EXPECT_EQ(old.bytes()[63], 3) << "its schema";
+  sqlite_store s{{old.file}};
+  EXPECT_EQ(s.open()->epoch, 6U);
+  EXPECT_EQ(s.get(2)->what.labels, (std::vector<std::string>{"big", "gpu"}));
 }
 
 TEST(sqlite_schema, a_file_of_the_first_schema_that_is_only_read_stays_as_it_is) {

@@ -52,7 +52,7 @@ inline stored_task sample(task_id id, task_version version, state s) {
   t.what = {"task " + n, "kind" + std::to_string(id % 2), R"({"n":)" + n + "}",
             {exclusive("a/" + n), shared(""), units("cpu", 2)}, "queue" + std::to_string(id % 3),
             static_cast<int>(id % 5) - 2, "key " + n, 5s, 6h, at(id) - 9h, 0s, {3, 2s, 1.5, 4min, 0.25},
-            {"tag" + std::to_string(id % 2), std::string{"zero\0byte", 9}, "\xC3\xA9 '\";--"}};
+            {"tag" + std::to_string(id % 2), std::string{"zero\0byte", 9}, "\xC3\xA9 '\";--"}, {"gpu", "label " + n}};
   t.callable = id % 2 == 1;
   t.at_most_once = id % 2 == 0;
   t.fingerprint = 0xFFFF'FFFF'FFFF'0000ULL + id;

@@ -35,8 +35,8 @@ public:
       join();
   }
 
-  worker_id join(std::vector<std::string> kinds = {}) {
-    book.worker_joined(++last_worker, kinds, now, fx);
+  worker_id join(std::vector<std::string> kinds = {}, std::vector<std::string> labels = {}) {
+    book.worker_joined(++last_worker, kinds, now, fx, 0, std::move(labels));
     go();
     return last_worker;
   }

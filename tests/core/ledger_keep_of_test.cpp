@@ -45,7 +45,8 @@ TEST(ledger_keep_of, the_first_end_goes_when_all_together_take_too_many_bytes) {
 
 TEST(ledger_keep_of, every_text_of_a_task_counts) {
   auto bytes_with = [](auto&& change, outcome o = succeeded()) {
-    desk d{1, keeping({0, 0s, 1'000'000})};
+    desk d{0, keeping({0, 0s, 1'000'000})};
+    d.join({}, {"ab", "c"});
     auto s = named("t");
     change(s);
     d.end(d.add(s), std::move(o));
@@ -54,6 +55,7 @@ TEST(ledger_keep_of, every_text_of_a_task_counts) {
   EXPECT_EQ(bytes_with([](spec&) {}), one);
   EXPECT_EQ(bytes_with([](spec& s) { s.args = "[1,2]"; }), one + 5);
   EXPECT_EQ(bytes_with([](spec& s) { s.tags = {"ab", "c"}; }), one + 3);
+  EXPECT_EQ(bytes_with([](spec& s) { s.labels = {"ab", "c"}; }), one + 3);
   EXPECT_EQ(bytes_with([](spec& s) { s.claims = {exclusive("a/b"), shared("cd")}; }), one + 5);
   EXPECT_EQ(bytes_with([](spec& s) { s.idempotency_key = "key"; }), one + 3);
   EXPECT_EQ(bytes_with([](spec&) {}, succeeded(0, "12345")), one + 5);

@@ -15,8 +15,8 @@ using names = std::set<std::string>;
                                    const record& r) {
   [[maybe_unused]] const auto& [s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19,
                                 s20, s21, s22, s23, s24] = s;
-  [[maybe_unused]] const auto& [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13] = w;
-  [[maybe_unused]] const auto& [x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15] = x;
+  [[maybe_unused]] const auto& [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14] = w;
+  [[maybe_unused]] const auto& [x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16] = x;
   [[maybe_unused]] const auto& [p1, p2, p3, p4, p5] = p;
   [[maybe_unused]] const auto& [r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15, r16, r17, r18,
                                 r19, r20, r21] = r;
@@ -44,6 +44,7 @@ names unset(const stored_task& s) {
   look("run_at", s.what.run_at, d.what.run_at);
   look("retry", s.what.retry, d.what.retry);
   look("tags", s.what.tags, d.what.tags);
+  look("labels", s.what.labels, d.what.labels);
   look("callable", s.callable, d.callable);
   look("fingerprint", s.fingerprint, d.fingerprint);
   look("rank", s.rank, d.rank);
@@ -81,6 +82,7 @@ struct story : desk {
     given.run_at = now.wall + 5s;
     given.retry = {4, 10s, 3.0, 2h, 0.0};
     given.tags = {"x", "y"};
+    given.labels = {"big", "gpu"};
     auto copy = given; // it is emptied
     const new_task one{&copy, 0, 77};
     id = book.submit({&one, 1}, now, fx)->ids.front();
@@ -95,11 +97,11 @@ struct story : desk {
 
   /// One death, one failure; then it is scheduled for its third attempt and nobody is there to run it.
   void come_far() {
-    const auto first = join({"k"});
+    const auto first = join({"k"}, {"gpu", "big"});
     pass(5s);
     work();
     die(first);
-    const auto second = join({"k"});
+    const auto second = join({"k"}, {"big", "gpu"});
     work();
     auto a = about(id, attempt_report::kind::finished);
     a.outcome = failed("broken", 3);
@@ -111,7 +113,7 @@ struct story : desk {
   void run_again() {
     come_far();
     pass(10s);
-    join({"k"});
+    join({"k"}, {"big", "gpu"});
     work();
   }
 
@@ -226,7 +228,7 @@ TEST(ledger_store, a_quarantined_task_is_carried) {
   d.come_far();
   d.pass(10s);
   for (int i = 0; i < 2; ++i) {
-    const auto worker = d.join({"k"});
+    const auto worker = d.join({"k"}, {"big", "gpu"});
     d.work();
     d.die(worker);
   }

@@ -148,6 +148,7 @@ TEST(ledger_submit, the_same_idempotency_key_for_another_spec_is_a_conflict) {
   EXPECT_TRUE(differs([](spec& o) { o.priority = 1; }));
   EXPECT_TRUE(differs([](spec& o) { o.queue = "q"; }));
   EXPECT_TRUE(differs([](spec& o) { o.tags = {"t"}; }));
+  EXPECT_TRUE(differs([](spec& o) { o.labels = {"l"}; }));
   EXPECT_TRUE(differs([](spec& o) { o.timeout = 1s; }));
   EXPECT_TRUE(differs([](spec& o) { o.start_within = 1s; }));
   EXPECT_TRUE(differs([](spec& o) { o.delay = 1s; }));
@@ -192,6 +193,7 @@ TEST(ledger_submit, what_is_asked_for_is_what_is_told) {
   s.queue = "slow";
   s.priority = -2;
   s.tags = {"x", "y"};
+  s.labels = {"big", "gpu"};
   s.retry.max_attempts = 5;
   const auto id = d.add(s);
   const auto t = *d.book.get(id);
@@ -200,6 +202,7 @@ TEST(ledger_submit, what_is_asked_for_is_what_is_told) {
   EXPECT_EQ(t.queue, "slow");
   EXPECT_EQ(t.claims, s.claims);
   EXPECT_EQ(t.tags, s.tags);
+  EXPECT_EQ(t.labels, s.labels);
   EXPECT_EQ(t.priority, -2);
   EXPECT_EQ(t.max_attempts, 5U);
   EXPECT_EQ(t.submitted, d.now.wall);

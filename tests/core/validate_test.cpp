@@ -42,6 +42,10 @@ TEST(validate, each_mistake_has_its_name) {
     {errc::too_many_tags, [](spec& s) { s.tags.assign(33, "t"); }},
     {errc::invalid_tag, [](spec& s) { s.tags = {""}; }},
     {errc::invalid_tag, [](spec& s) { s.tags = {"a\tb"}; }},
+    {errc::too_many_labels, [](spec& s) { s.labels.assign(33, "l"); }},
+    {errc::invalid_label, [](spec& s) { s.labels = {"gpu", ""}; }},
+    {errc::invalid_label, [](spec& s) { s.labels = {"a\tb"}; }},
+    {errc::invalid_label, [](spec& s) { s.labels = {std::string(129, 'l')}; }},
     {errc::too_many_claims,
      [](spec& s) {
        for (int i = 0; i < 65; ++i)
@@ -84,6 +88,7 @@ TEST(validate, what_lies_exactly_at_a_limit_is_accepted) {
   EXPECT_EQ(check([](spec& s) { s.args.assign(64 * 1024, ' '); }), errc::none);
   EXPECT_EQ(check([](spec& s) { s.idempotency_key.assign(256, 'i'); }), errc::none);
   EXPECT_EQ(check([](spec& s) { s.tags.assign(32, "t"); }), errc::none);
+  EXPECT_EQ(check([](spec& s) { s.labels.assign(32, std::string(128, 'l')); }), errc::none);
   EXPECT_EQ(check([](spec& s) { s.claims = {exclusive("1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16")}; }), errc::none);
   EXPECT_EQ(check([](spec& s) { s.timeout = limits{}.longest; }), errc::none);
   EXPECT_EQ(check([](spec& s) { s.timeout = 1ns; }), errc::none);

@@ -92,6 +92,8 @@ std::string line(const task& t) {
     out << " claim " << c.key << ' ' << static_cast<int>(c.mode) << ' ' << c.units;
   for (const auto& tag : t.tags)
     out << " tag " << tag;
+  for (const auto& label : t.labels)
+    out << " label " << label;
   for (const auto& e : t.errors)
     out << " error " << e.attempt << ' ' << e.when.time_since_epoch().count() << " '" << e.text << '\'';
   if (!running(t.state))

@@ -56,6 +56,8 @@ void driver::submit(const step& s) {
   t.queue = queues_of[s.a % 8 < 5 ? 0 : s.a % 8 < 7 ? 1 : 2];
   t.priority = s.b % 8 == 7 ? 1 : s.b % 8 == 6 ? -1 : 0;
   t.kind = s.b / 8 % 4 == 3 ? "k" : "";
+  if ((s.a ^ s.c) % 16 == 5)
+    t.labels = {"gpu"};
   t.retry = {1U + s.c % 3, nanos{s.c % 2 * 2s}, 1.0, 1h, 0.0};
   if (s.c / 8 % 4 == 1)
     t.delay = 3s;
@@ -215,23 +217,21 @@ void driver::queues(const step& s) {
   }
 }
 
-void driver::join(bool k) {
-  // Those with the kind are of the owner's process, like those without it, or of one of two others.
-  const std::int64_t process = k ? static_cast<std::int64_t>(++last_worker_ % 3) : (++last_worker_, 0);
-  book_.worker_joined(last_worker_, k ? std::vector<std::string>{"k"} : std::vector<std::string>{}, now_, fx_,
-                      static_cast<process_id>(process));
-  auto& kinds = model_.crew[last_worker_];
-  if (k)
-    kinds.insert("k");
-  if (process == 0)
-    kinds.insert("");
+/// Those with the kind are of the owner's process, like those without it, or of one of two others.
+void driver::join(model::hand h) {
+  const auto if_so = [](bool so, const char* word) { return std::vector<std::string>(so ? 1 : 0, word); };
+  ++last_worker_;
+  const std::int64_t process = h.here || !h.k ? 0 : static_cast<std::int64_t>(last_worker_ % 3);
+  h.here = process == 0;
+  book_.worker_joined(last_worker_, if_so(h.k, "k"), now_, fx_, static_cast<process_id>(process), if_so(h.gpu, "gpu"));
+  model_.crew[last_worker_] = h;
   model_.process[last_worker_] = process;
   quiet_[last_worker_] = now_.steady;
 }
 
 void driver::workers(const step& s) {
   if (model_.crew.size() < 2 || (s.a % 4 < 3 && model_.crew.size() < 5)) {
-    join(s.b % 2 == 0);
+    join({s.b % 2 == 0, s.c % 4 != 0});
     return;
   }
   auto victim = model_.crew.begin();

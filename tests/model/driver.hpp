@@ -63,7 +63,7 @@ private:
   void report(worker_id from, task_id id, std::uint32_t attempt, attempt_report::kind what, outcome o = {},
               std::uint64_t epoch = 1, nanos took = nanos{0});
   void settle();
-  void join(bool k);
+  void join(model::hand h);
   [[nodiscard]] std::vector<task_id> on(worker_id w) const;
   [[nodiscard]] bool behind_a_long_one(worker_id w) const;
   [[nodiscard]] bool may_follow(const job& j, worker_id w) const;

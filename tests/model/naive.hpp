@@ -26,7 +26,9 @@ struct due { char what; task_id id; std::uint64_t stamp; };
 struct model {
   std::map<task_id, job> jobs;
   std::vector<stuck_body> stuck;
-  std::map<std::uint32_t, std::set<std::string>> crew; // worker -> kinds that it runs
+  struct hand { bool k, gpu, here = false; // knows the kind "k", has the label "gpu", is of the owner's process
+    bool runs(const job& j) const { return (j.what.kind.empty() ? here : k) && (j.what.labels.empty() || gpu); } };
+  std::map<std::uint32_t, hand> crew;
   std::map<std::string, std::uint32_t> capacity, limit;
   std::set<std::string> paused; // "" is the whole list
   std::multimap<nanos, due> agenda; // of one moment: in the order of arrival
@@ -53,8 +55,8 @@ struct model {
     return std::count_if(jobs.begin(), jobs.end(), [&](auto& o) { return f(o.second); });
   }
   bool served(const job& j, std::uint32_t by = 0, bool idle = false) const { // by that worker, or any
-    return std::any_of(crew.begin(), crew.end(), [&](auto& w) { return w.second.contains(j.what.kind) && (!by
-      || by == w.first) && (!idle || !count([&](auto& o) { return o.has_slot() && o.worker == w.first; })); });
+    return std::any_of(crew.begin(), crew.end(), [&](auto& w) { return w.second.runs(j) && (!by || by == w.first)
+      && (!idle || !count([&](auto& o) { return o.has_slot() && o.worker == w.first; })); });
   }
   bool full(const std::string& q) const {
     return limit.contains(q) && count([&](auto& o) { return o.has_slot() && o.what.queue == q; }) >= limit.at(q);

@@ -16,8 +16,8 @@ struct model_with_nodes : model {
   /// Where a suspect runs as soon as nothing else does: the last of the quiet processes, or else the last; -1: nowhere.
   [[nodiscard]] std::int64_t home(const job& suspect, const std::set<std::int64_t>& shut) const {
     std::pair<bool, std::int64_t> best{false, -1};
-    for (const auto& [w, kinds] : crew)
-      if (const auto p = process.at(w); kinds.contains(suspect.what.kind) && !shut.contains(p))
+    for (const auto& [w, h] : crew)
+      if (const auto p = process.at(w); h.runs(suspect) && !shut.contains(p))
         best = std::max(best, {quiet(p), p});
     return best.second;
   }
@@ -25,7 +25,8 @@ struct model_with_nodes : model {
   /// A suspect keeps a process as soon as it is the next of its queue and kind.
   [[nodiscard]] bool keeps(const job& suspect) const {
     return suspect.alone && stands(suspect) && !count([&](const job& o) {
-      return !o.alone && o.what.queue == suspect.what.queue && o.what.kind == suspect.what.kind && before(o, suspect) && stands(o);
+      return !o.alone && o.what.queue == suspect.what.queue && o.what.kind == suspect.what.kind
+             && o.what.labels == suspect.what.labels && before(o, suspect) && stands(o);
     });
   }
   /// Processes in which a suspect runs, or that are kept for one that goes before this task.
@@ -47,7 +48,7 @@ struct model_with_nodes : model {
     const auto its = j.alone ? home(j, closed) : -1;
     return std::any_of(crew.begin(), crew.end(), [&](const auto& w) {
       const auto p = process.at(w.first);
-      return w.second.contains(j.what.kind) && (by == 0 || by == w.first) && !closed.contains(p)
+      return w.second.runs(j) && (by == 0 || by == w.first) && !closed.contains(p)
              && (j.alone ? p == its && quiet(p)
                          : by != 0 || !count([&](const job& o) { return o.has_slot() && o.worker == w.first; }));
     });

@@ -105,7 +105,7 @@ TEST(client_program, nodes_says_who_is_there_and_what_runs_where) {
   const auto lines = p.stint("nodes --json " + p.link());
   EXPECT_EQ(lines.code, 0) << lines.err;
   EXPECT_THAT(lines.out, HasSubstr(":" + std::to_string(worker) + R"(","role":"node","linked":true,"slots":2)"));
-  EXPECT_THAT(lines.out, HasSubstr(R"("kinds":["command"],"running":[{"id":1,"attempt":1}])"));
+  EXPECT_THAT(lines.out, HasSubstr(R"("kinds":["command"],"labels":[],"running":[{"id":1,"attempt":1}])"));
   EXPECT_THAT(lines.out, HasSubstr(":" + std::to_string(::getpid()) + R"(","role":"client")"));
   const auto table = p.stint("nodes " + p.link());
   EXPECT_THAT(table.out, HasSubstr("runs tasks\n"));

@@ -22,6 +22,7 @@ TEST(codec, a_spec_comes_back_as_it_went) {
   s.run_at = wall_time{1'700'000'000s};
   s.retry.jitter = 0.123456789;
   s.tags = {"t"};
+  s.labels = {"gpu", "l\xff"};
   auto back = wire::decode<wire::submit>(wire::encode(wire::submit{{s}}));
   ASSERT_TRUE(back) << to_string(back.error());
   EXPECT_EQ(back->tasks, std::vector<spec>{s});
@@ -42,6 +43,23 @@ TEST(codec, a_newer_member_is_passed_over_and_a_missing_one_has_its_default) {
   ASSERT_TRUE(h);
   EXPECT_EQ(h->slots, 4U);
   EXPECT_EQ(h->role, wire::role::client);
+}
+
+TEST(codec, labels_travel_when_there_are_any_and_an_older_peer_has_none) {
+  spec s;
+  s.name = "n";
+  EXPECT_EQ(wire::encode(s).find("labels"), std::string::npos);
+  EXPECT_TRUE(wire::decode<spec>(R"({"name":"n"})")->labels.empty());
+  const wire::hello h{wire::role::node, "n", {"k"}, {"big", "gpu"}, 2, 3, 4};
+  EXPECT_EQ(wire::decode<wire::hello>(wire::encode(h))->labels, h.labels);
+  EXPECT_TRUE(wire::decode<wire::hello>(R"({"kinds":["k"]})")->labels.empty());
+  peer_info p;
+  p.labels = {"gpu"};
+  EXPECT_EQ(wire::decode<peer_info>(wire::encode(p))->labels, p.labels);
+  task t;
+  t.labels = {"gpu"};
+  EXPECT_EQ(*wire::decode<task>(wire::encode(t)), t);
+  EXPECT_EQ(wire::decode<spec>(R"({"labels":"gpu"})").code(), errc::bad_message);
 }
 
 TEST(codec, a_report_says_what_its_body_printed_and_an_older_one_nothing) {

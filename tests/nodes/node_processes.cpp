@@ -58,8 +58,9 @@ void node_processes::serve(const std::string& more) {
   port_ = line.substr(line.rfind(':') + 1);
 }
 
-pid_t node_processes::worker(int slots, const std::string& dir) {
-  return start("worker " + link(dir) + " --slots " + std::to_string(slots), "worker" + std::to_string(++number_) + ".err", -1);
+pid_t node_processes::worker(int slots, const std::string& dir, const std::string& more) {
+  return start("worker " + link(dir) + " --slots " + std::to_string(slots) + " " + more,
+               "worker" + std::to_string(++number_) + ".err", -1);
 }
 
 node_run node_processes::stint(const std::string& arguments) const { return shell("exec timeout -s KILL 30 " STINT_PROGRAM " " + arguments); }

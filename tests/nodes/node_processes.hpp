@@ -32,8 +32,8 @@ public:
 
   /// Starts `stint serve`, waits until it listens.
   void serve(const std::string& more = {});
-  /// Starts a worker; `dir`: its certificates.
-  pid_t worker(int slots, const std::string& dir = "certs");
+  /// Starts a worker; `dir`: its certificates, `more`: options.
+  pid_t worker(int slots, const std::string& dir = "certs", const std::string& more = {});
   /// Runs `stint ARGUMENTS` to its end; one that has none in 30 s is killed.
   [[nodiscard]] node_run stint(const std::string& arguments) const;
   /// Runs a shell script in the folder.

@@ -48,6 +48,37 @@ TEST(nodes_program, a_client_asks_what_it_asks_a_list_of_its_own) {
   EXPECT_EQ(tasks.counts()->workers, 1U);
 }
 
+TEST(nodes_program, a_task_with_a_label_runs_on_the_worker_that_has_it_and_waits_for_one) {
+  node_processes p;
+  p.serve("--store tasks.db");
+  const auto plain = std::to_string(p.worker(2)) + "\n";
+  auto& tasks = p.tasks();
+  const auto where = [](const char* name, std::vector<std::string> labels) {
+    auto s = command_spec(name, {{"sh", "-c", "echo $PPID"}, {}, {}}); // its worker
+    s.labels = std::move(labels);
+    return submission{std::move(s), {}};
+  };
+  const auto made = tasks.submit({where("card", {"gpu"}), where("both", {"gpu", "big"}), where("plain", {})});
+  ASSERT_TRUE(made) << to_string(made.error());
+  ASSERT_TRUE(tasks.wait(3));
+  EXPECT_EQ(tasks.output(3)->text, plain) << "nobody waits behind the others";
+  EXPECT_EQ(tasks.explain(1)->text, "no worker for kind 'command' with label 'gpu'");
+  EXPECT_EQ(tasks.explain(2)->text, "no worker for kind 'command' with labels 'big' and 'gpu'");
+  p.worker(1, "certs", "--label gpu");
+  ASSERT_TRUE(tasks.wait(1));
+  EXPECT_EQ(tasks.get(2)->reason, wait_reason::no_worker);
+  const auto pid = p.worker(1, "certs", "--label gpu --label big");
+  ASSERT_TRUE(tasks.wait(2));
+  EXPECT_EQ(tasks.output(2)->text, std::to_string(pid) + "\n");
+  EXPECT_NE(tasks.output(1)->text, plain);
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(p.stint("run " + p.link() + " --label big -- sh -c 'echo $PPID'").out, std::to_string(pid) + "\n");
+  EXPECT_THAT(p.stint("nodes --json " + p.link()).out, HasSubstr(R"("kinds":["command"],"labels":["big","gpu"],"running")"));
+  EXPECT_THAT(p.stint("nodes " + p.link()).out, HasSubstr("  big gpu  "));
+  p.kill_server();
+  EXPECT_THAT(p.stint("export " + p.path("tasks.db")).out, HasSubstr(R"("labels":["big","gpu"])"));
+}
+
 TEST(nodes_program, what_a_command_prints_elsewhere_is_counted_for_retention) {
   node_processes p;
   p.serve("--store tasks.db");
@@ -111,6 +142,9 @@ TEST(nodes_program, what_is_wrong_with_the_command_line_or_the_files_is_said) {
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --tls certs --store ''").code, 2) << "a list that keeps nothing";
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --tls certs --beat 3s --lease 4s").code, 2);
   EXPECT_EQ(p.stint("worker --connect 127.0.0.1:1 --tls certs --slots 0").code, 2);
+  const auto label = p.stint("worker --connect 127.0.0.1:1 --tls certs --label \"$(printf 'a\\tb')\"");
+  EXPECT_EQ(label.code, 2);
+  EXPECT_THAT(label.err, HasSubstr("invalid_label"));
   const auto missing = p.stint("run --connect 127.0.0.1:1 --tls nothing -- true");
   EXPECT_EQ(missing.code, 2);
   EXPECT_THAT(missing.err, HasSubstr("nothing/ca.pem"));

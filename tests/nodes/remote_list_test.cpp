@@ -5,6 +5,8 @@
 #include <future>
 
 #include <stint/loopback.hpp>
+#include <stint/node_actor.hpp>
+#include <stint/worker_node.hpp>
 
 #include "far_list.hpp"
 
@@ -81,6 +83,28 @@ TEST(remote_list, a_refusal_in_another_protocol_ends_the_connect) {
   EXPECT_EQ(why.code, errc::peer_refused);
   EXPECT_THAT(why.text, HasSubstr("protocol 7"));
   caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
+}
+
+// A program of its own may say hello without asking the rules first.
+TEST(remote_list, a_node_with_bad_labels_is_refused_by_name) {
+  owner_side owner;
+  plain_config cfg;
+  caf::actor_system system{cfg};
+  const auto env = make_environment(quiet);
+  const at where{"127.0.0.1", owner.here.port()};
+  std::vector<std::string> many;
+  for (int i = 0; i < 33; ++i)
+    many.push_back("label " + std::to_string(i));
+  for (const auto& labels : {std::vector<std::string>{""}, many}) {
+    const auto node = system.spawn<node_actor>(where, registry{}, labels, 1U, env);
+    const auto linked = ask_and_wait<node_messages::linked>(system, node, node_messages::await_link{});
+    EXPECT_EQ(linked.code(), errc::peer_refused);
+    EXPECT_THAT(linked.error().text, HasSubstr(labels.size() == 1 ? "invalid_label" : "too_many_labels"));
+    caf::anon_send_exit(node, caf::exit_reason::user_shutdown);
+    EXPECT_THROW(worker_node(system, where, registry{}, 1, quiet, labels), start_error);
+  }
+  EXPECT_EQ(owner.tasks.counts()->workers, 2U);
+  env->join(false);
 }
 
 TEST(loopback, is_this_machine_alone) {

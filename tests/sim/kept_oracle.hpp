@@ -121,8 +121,9 @@ private:
       n += e.text.size();
     for (const auto& c : x.claims)
       n += c.key.size();
-    for (const auto& t : x.tags)
-      n += t.size();
+    for (const auto* words : {&x.tags, &x.labels})
+      for (const auto& w : *words)
+        n += w.size();
     return n + x.printed;
   }
 

@@ -62,6 +62,16 @@ inline const std::vector<claim>& claims_of(const record& r) {
   return r.extra ? r.extra->claims : none;
 }
 
+inline std::vector<std::string> labels_of(const record& r) { return r.extra ? r.extra->labels : std::vector<std::string>{}; }
+
+inline bool has_all(const std::vector<std::string>& labels, const std::vector<std::string>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(),
+                     [&](const auto& w) { return std::find(labels.begin(), labels.end(), w) != labels.end(); });
+}
+
+/// Of the workers of the list's own process.
+inline const std::vector<std::string> labels_here{"here"};
+
 /// The capacity of the only counted key of the simulation.
 inline constexpr std::uint32_t sim_capacity = 3;
 inline constexpr std::int32_t stale_code = 999'999;
@@ -94,6 +104,7 @@ public:
   void began(task_id id, std::uint32_t attempt, moment now) {
     const auto* r = rules_.find(id);
     need(r != nullptr, "task ", id, " began and is not there");
+    need(has_all(labels_here, labels_of(*r)), "task ", id, " began without a label that it asks for");
     began(id, attempt, now, claims_of(*r), r->deaths >= deaths_to_run_alone, 0);
   }
 

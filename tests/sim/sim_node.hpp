@@ -26,6 +26,8 @@ public:
   caf::actor who;
   worker_id id = 0; ///< 0: not enlisted yet
   process_id process = 0;
+  std::vector<std::string> labels;
+  std::string wrong; ///< what it should not have been handed
   bool lost = false;
   bool leaving = false; ///< and has said so
   std::deque<attempt> queue;
@@ -33,14 +35,17 @@ public:
   bool free_slot = true;
 
   /// Makes the stand-in, whose answers go to the list.
-  static std::shared_ptr<sim_node> make(caf::actor_system& in, caf::actor list, const ledger& rules, process_id process) {
+  static std::shared_ptr<sim_node> make(caf::actor_system& in, caf::actor list, const ledger& rules, process_id process,
+                                        std::vector<std::string> labels) {
     auto n = std::make_shared<sim_node>();
     n->list_ = list;
     n->process = process;
-    n->who = in.spawn([m = n.get(), alive = std::weak_ptr{n}, rules = &rules](caf::event_based_actor* self) -> caf::behavior {
+    n->labels = std::move(labels);
+    n->who = in.spawn([m = n.get(), alive = std::weak_ptr{n}, rules = &rules,
+                       has = n->labels](caf::event_based_actor* self) -> caf::behavior {
       const auto reached = [m, alive] { return !alive.expired() && !m->lost; };
       // It asks itself, as a stand-in does: so it knows its number before it hears of any attempt.
-      caf_shim::ask(*self, m->list_, crew_messages::enlist{caf::actor_cast<caf::actor>(self), m->process, {"far"}})
+      caf_shim::ask(*self, m->list_, crew_messages::enlist{caf::actor_cast<caf::actor>(self), m->process, {"far"}, has})
         .then(
           [m, alive](const crew_messages::enlisted& e) {
             if (!alive.expired())
@@ -98,6 +103,8 @@ private:
     const auto* r = rules.find(name.id);
     if (r == nullptr) // it is cancelled and deleted meanwhile
       return;
+    if (!has_all(labels, labels_of(*r)))
+      wrong = "task " + std::to_string(name.id) + " was handed to a node without its labels";
     queue.push_back({name, claims_of(*r), r->deaths >= deaths_to_run_alone});
   }
   void give_back(const attempt_name& name) {

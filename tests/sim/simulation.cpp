@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 simulation::simulation(std::uint64_t seed, std::size_t steps, bool stored)
     : dice_(seed), steps_(steps), busy_(seed % 4 == 3), disk_(stored ? std::make_unique<sim_disk>() : nullptr) {
   with_.workers = 1 + below(3);
+  with_.labels = labels_here;
   // Tight, so that each bound is met: a task is some 450 bytes.
   with_.limits.output = 300;
   with_.limits.finished = {30, 24h, 16'000};
@@ -84,6 +85,10 @@ spec simulation::some_spec() {
     s.kind = std::array{"work", "work", "work", "once", "short", "promised"}[below(6)];
   if (chance(15))
     s.kind = "far";
+  if (s.kind == "far" && chance(40))
+    s.labels = some_labels();
+  else if (s.kind != "far" && chance(10))
+    s.labels = labels_here;
   if (busy_ && chance(85)) {
     if (chance(60))
       s.claims.push_back(exclusive("k"));

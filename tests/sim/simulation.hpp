@@ -72,6 +72,7 @@ private:
   [[nodiscard]] std::uint64_t below(std::uint64_t n) { return dice_.roll() % n; }
   [[nodiscard]] task_id some_task() { return 1 + below(rules_->last_id() + 1); }
   spec some_spec();
+  std::vector<std::string> some_labels();
   outcome some_outcome();
   nanos some_length();
   void print_some(context& job);
@@ -86,7 +87,7 @@ private:
   void stale_report();
 
   // -- nodes: simulation_nodes.cpp
-  void join_node();
+  void join_node(std::vector<std::string> labels);
   void lose_node(sim_node& n);
   void node_is_over(sim_node& n);
   void node_leaves(sim_node& n);

@@ -34,7 +34,7 @@ void simulation::begin_life() {
     world_->ask<protocol::changed>(list_, protocol::declare{"cpu", sim_capacity});
   listen();
   check();
-  join_node();
+  join_node(some_labels());
 }
 
 /// Ends the process: no message that is on its way arrives, and nobody hears an answer.
@@ -192,6 +192,7 @@ void simulation::check_restored(const sim_disk& d) const {
            to_string(r.state), " with ", r.deaths, ", charged ", r.charged);
     };
     need(r.name == t.what.name, "task ", id, " is another one");
+    need(labels_of(r) == t.what.labels, "task ", id, " lost its labels");
     need(r.attempt == t.attempt, "task ", id, " had attempt ", t.attempt, " and has ", r.attempt);
     is(r.charged == t.charged);
     is(r.deaths == t.deaths + (running(t.state) ? 1U : 0U));

@@ -5,8 +5,18 @@ namespace stint::sim {
 
 using namespace std::chrono_literals;
 
-void simulation::join_node() {
-  nodes_.push_back(sim_node::make(world_->system(), list_, *rules_, ++last_process_));
+/// Of a node or of a task that only nodes run.
+std::vector<std::string> simulation::some_labels() {
+  switch (below(4)) {
+    case 0: return {"gpu"};
+    case 1: return {"big"};
+    case 2: return {"big", "gpu"};
+    default: return {};
+  }
+}
+
+void simulation::join_node(std::vector<std::string> labels) {
+  nodes_.push_back(sim_node::make(world_->system(), list_, *rules_, ++last_process_, std::move(labels)));
 }
 
 /// Its link breaks. What it was handed may begin there and run on; nobody hears of it.
@@ -47,7 +57,7 @@ void simulation::end_at(sim_node& n, bool newest, outcome o) {
 
 void simulation::play_nodes() {
   if (nodes_.empty() || (nodes_.size() < 3 && chance(4))) {
-    join_node();
+    join_node(some_labels());
     return;
   }
   auto& n = *nodes_[below(nodes_.size())];
@@ -82,9 +92,9 @@ void simulation::heal_nodes() {
     else if (n->leaving)
       node_leaves(*n);
     else
-      there = true;
+      there = there || n->labels.size() == 2;
   if (!there)
-    join_node();
+    join_node({"big", "gpu"});
   for (const auto& n : nodes_) {
     if (n->can_begin())
       begin_at(*n);

@@ -47,6 +47,7 @@ constexpr std::array<const char*, newest_schema> steps{
       PRIMARY KEY (of, name)
     ) WITHOUT ROWID;
   )sql",
+  "-- a task's body may have labels, which a program of the schema before could not read",
 };
 
 std::int64_t pragma(connection& db, const char* sql) {

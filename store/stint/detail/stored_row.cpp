@@ -198,6 +198,7 @@ void each_field(Task& t, F&& f) {
   f(t.ended);
   f(t.at_most_once);
   f(t.printed);
+  f(t.what.labels);
 }
 
 const stored_task& plain() {
