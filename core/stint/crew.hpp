@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include <stint/plant.hpp>
@@ -28,6 +29,8 @@ struct crew_member {
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
   bool leaving = false;       ///< it ends in order: nothing more is handed to it
+  std::uint64_t node = 0;     ///< the number of its process, when that is another one that has one
+  nanos lease{};              ///< of that process; 0: it is none, or nobody said
   bool slow = false;          ///< the body it runs, or the last one, has turned out long
   std::size_t room = 1;       ///< its window() in this round of hand-over
 
@@ -110,12 +113,13 @@ public:
     return fresh;
   }
 
-  [[nodiscard]] crew_member* find(worker_id id) {
-    for (auto& m : members_)
+  [[nodiscard]] const crew_member* find(worker_id id) const {
+    for (const auto& m : members_)
       if (m.id == id)
         return &m;
     return nullptr;
   }
+  [[nodiscard]] crew_member* find(worker_id id) { return const_cast<crew_member*>(std::as_const(*this).find(id)); }
 
   /// Returns the kinds that nobody serves any more; 0 stands for everything, when this was the last worker.
   std::vector<std::uint32_t> leave(worker_id id) {

@@ -57,6 +57,7 @@ void ledger::dispatch(moment now, effects& fx) {
     l->worker = m->id;
     l->begun = false;
     l->recalled = false;
+    l->epoch = 0;
     l->attempt = ++r.attempt;
     if (m->has.empty())
       m->quiet_since = now.steady;
@@ -90,7 +91,7 @@ void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_
         }))
       continue; // it would only come back to the same worker
     l.recalled = true;
-    fx.recall.push_back({m.id, l.id, l.attempt});
+    fx.recall.push_back({m.id, l.id, l.attempt, l.epoch});
   }
 }
 
