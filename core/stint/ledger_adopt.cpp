@@ -2,6 +2,7 @@
 #include <stint/ledger.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 #include <stint/plant.hpp>
 
@@ -46,15 +47,15 @@ void ledger::give_up(record& r, bool died, moment now, effects& fx) {
 }
 
 void ledger::node_is_back(std::uint64_t node, std::span<const kept_attempt> all, nanos lease, moment now, effects& fx) {
+  std::set<std::tuple<task_id, std::uint32_t, std::uint64_t>> named;
+  for (const auto& k : all)
+    named.emplace(k.id, k.attempt, k.epoch);
   std::vector<record*> gone;
-  for (auto& [id, a] : away_) {
+  for (const auto& [id, a] : away_) {
     auto& r = *tasks_.find(id);
     if (node == 0 || a.where.node != node)
       continue;
-    const bool named = std::any_of(all.begin(), all.end(), [&](const auto& k) {
-      return k.id == r.id && k.attempt == r.live->attempt && k.epoch == r.live->epoch;
-    });
-    if (!named)
+    if (!named.contains({id, r.live->attempt, r.live->epoch}))
       gone.push_back(&r);
     else if (!planted(plant::away_too_short))
       keep_until(r, later(now, lease).steady); // the node's lease begins anew

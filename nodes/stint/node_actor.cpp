@@ -1,5 +1,6 @@
 #include <stint/node_actor.hpp>
 
+#include <algorithm>
 #include <random>
 
 namespace stint {
@@ -68,6 +69,7 @@ wire::hello node_actor::greeting() {
 void node_actor::linked(const wire::welcome& w) {
   lease_.emplace(lease_times{w.beat, w.lease}, greeted_);
   every_ = w.beat;
+  length_ = w.lease;
   settles_ = w.settles;
   if (!settles_) { // it has not even asked what runs here
     stop_bodies();
@@ -107,20 +109,24 @@ void node_actor::stop_bodies() {
 /// What runs here is told to stop; when it has, and the list has heard so, it gives all of it to others at once.
 void node_actor::leave() {
   leaving_ = true;
+  patient_until_ = env_->now().steady + length_;
   if (up() && lease_)
     transmit(wire::frame::leave, wire::leave{true});
   stop_bodies();
   leave_when_idle();
 }
 
-/// What runs is waited for, and so is that somebody has heard what came of it, for as long as anybody may want to.
+/// What runs is waited for, and for a lease also that somebody has heard what came of it.
 void node_actor::leave_when_idle() {
   if (!leaving_)
     return;
-  if (!lease_ || (has_.empty() && !up()))
-    quit();
-  else if (has_.empty())
+  const bool runs = std::any_of(has_.begin(), has_.end(), [](const auto& h) { return !h.second.end; });
+  if (lease_ && (runs || (!has_.empty() && env_->now().steady < patient_until_)))
+    return;
+  if (lease_ && up())
     transmit(wire::frame::leave, wire::leave{}); // its answer ends this, or the end of the link
+  else
+    quit();
 }
 
 void node_actor::beat() {
@@ -134,6 +140,7 @@ void node_actor::beat() {
   // As often as the owner wants, and when the lease ends.
   caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), std::clamp(lease_->ends() - now, nanos{1}, every_),
                        beat_now{});
+  leave_when_idle();
 }
 
 /// A lease that has run out, perhaps while this process was stopped, ends everything that ran under it.

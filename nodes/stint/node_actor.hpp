@@ -73,9 +73,11 @@ private:
   std::map<std::pair<task_id, std::uint32_t>, running> has_;
   std::optional<held_lease> lease_;
   nanos every_{};
+  nanos length_{}; ///< of a lease
   stint::steady_time greeted_{};
   bool beating_ = false;
   bool leaving_ = false;
+  stint::steady_time patient_until_{}; ///< when it leaves: longer nobody waits for a word that an outcome is committed
   bool settles_ = false; ///< the owner says what it has committed, and asks what still runs
   std::uint64_t boot_;
 };

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <sim/oracle.hpp>
@@ -44,6 +45,7 @@ public:
   std::vector<std::uint64_t> fences_of_ended;
   bool free_slot = true;
   std::uint64_t adopted = 0;
+  std::string wrong;
 
   static std::shared_ptr<sim_node> make(std::uint64_t boot) {
     auto n = std::make_shared<sim_node>();
@@ -152,8 +154,11 @@ private:
     id = as;
     until.reset(); // it beats now
     for (const auto& k : has)
-      if (const auto* r = rules.find(k.id); r != nullptr && running(r->state) && r->live->worker == id && r->live->epoch != 0)
-        ++adopted;
+      if (const auto* r = rules.find(k.id); r != nullptr && running(r->state) && r->live->epoch != 0) {
+        adopted += r->live->worker == id ? 1 : 0;
+        if (r->live->worker == 0 && r->live->attempt == k.attempt)
+          wrong = "task " + std::to_string(k.id) + " is said to run at a node that is back, and is left to nobody";
+      }
     for (auto& a : runs)
       if (std::exchange(a.unsaid, false))
         report(a.name, attempt_report::kind::begun);

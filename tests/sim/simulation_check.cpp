@@ -34,6 +34,8 @@ void simulation::check() {
   oracle_->look(env_->now(), died != deaths_seen_);
   deaths_seen_ = died;
   need(stream_->wrong.empty(), stream_->wrong);
+  for (const auto& n : nodes_)
+    need(n->wrong.empty(), n->wrong);
   if (disk_)
     check_saved();
   for (auto& f : fences_) {
