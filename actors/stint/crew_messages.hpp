@@ -8,6 +8,7 @@
 ///     |<-- worked{reports} ----------------|   (any number in one message)
 ///     |-- stop_attempt / take_back ------->|   not begun: comes back as returned
 ///     |-- replace_runner{id} ------------->|   a stuck body: reported as freed when it returns
+///     |-- heard{whom} -------------------->|   of other processes: these outcomes are committed
 #pragma once
 
 #include <optional>
@@ -24,20 +25,30 @@ struct hand_over { std::vector<attempt_ptr> attempts; std::vector<std::string> k
 struct stop_attempt { attempt_name who; };
 struct take_back { std::vector<attempt_name> whom; };
 struct replace_runner { attempt_name who; };
+struct heard { std::vector<attempt_name> whom; };
 struct look {};
 struct worked { worker_id from = 0; std::vector<attempt_report> reports; };
 struct noted { task_id id = 0; std::uint32_t attempt = 0; std::optional<progress> how_far; std::optional<std::string> detail; };
 struct orphan_look { worker_id of = 0; };
 
-/// A worker of another process, with a number that all workers of it share, of which `who` is the stand-in; it ends without a
-/// reason when the worker has left in order, with one when the worker is lost.
+/// A worker of another process, of which `who` is the stand-in; it ends without a reason when the worker has left in order,
+/// with one when the worker is lost.
 struct enlist { // enlisted
   caf::actor who;
-  std::uint64_t process = 0;
+  std::uint64_t node = 0; ///< its process, a number that all workers of it share
+  nanos lease{};          ///< for so long that runs what it has without hearing of this list
   std::vector<std::string> kinds;
   std::vector<std::string> labels{};
+  std::vector<kept_attempt> has{}; ///< of an owner before
 };
-struct enlisted { worker_id id = 0; std::uint64_t epoch = 0; caf::actor log; };
+/// A node has joined; these it still has of an owner before.
+struct node_back { std::uint64_t node = 0; nanos lease{}; std::vector<kept_attempt> has; };
+struct enlisted {
+  worker_id id = 0;
+  std::uint64_t epoch = 0;
+  caf::actor log;
+  std::vector<running_body> goes_on{}; ///< of what it has
+};
 /// A worker ends in order as soon as what it runs has: it is given nothing more.
 struct leaving { worker_id from = 0; };
 /// Lost workers, by their stand-ins, cannot run anything any more: what they held is free.
@@ -79,7 +90,7 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
   X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
-  X(publish) X(ask_what_runs) X(what_runs)
+  X(publish) X(ask_what_runs) X(what_runs) X(heard) X(node_back)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

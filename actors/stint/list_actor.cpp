@@ -166,6 +166,10 @@ caf::behavior list_actor::make_behavior() {
       changed();
     },
     [this](const crew_messages::enlist& m) { return enlist(m); },
+    [this](const crew_messages::node_back& m) {
+      ledger_.node_is_back(m.node, m.has, m.lease, now(), fx_);
+      changed();
+    },
     [this](const crew_messages::surely_over& m) { surely_over(m.whom); },
     [this](const crew_messages::only_unlinked& m) { only_unlinked(m.whom); },
     [this](const crew_messages::leaving& m) { ledger_.worker_leaving(m.from); },

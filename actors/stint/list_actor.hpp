@@ -61,6 +61,10 @@ private:
   void perform(departure& d);
   void hand_over_starts(const effects& fx);
   void recall_unbegun(const effects& fx);
+  void acknowledge(const effects& fx);
+  [[nodiscard]] attempt_name name_of(const auto& order) const {
+    return {order.id, order.attempt, order.epoch != 0 ? order.epoch : ledger_.epoch()};
+  }
   void publish_events(departure& d);
   std::shared_ptr<store::batch> make_batch();
   void is_saved();

@@ -20,9 +20,15 @@ caf::result<crew_messages::enlisted> list_actor::enlist(const crew_messages::enl
   for (const auto& k : m.kinds)
     if (kinds_->find(k) == nullptr)
       ledger_.know_kind(k, false);
-  ledger_.worker_joined(id, m.kinds, now(), fx_, m.process, m.labels);
+  ledger_.worker_joined(id, m.kinds, now(), fx_, m.node, m.labels);
+  ledger_.worker_of(id, m.lease);
+  ledger_.adopt(id, m.has, now(), fx_);
   changed();
-  return crew_messages::enlisted{id, ledger_.epoch(), log_};
+  crew_messages::enlisted in{id, ledger_.epoch(), log_, {}};
+  for (const auto& k : m.has)
+    if (const auto* r = ledger_.find(k.id); r != nullptr && r->live && r->live->worker == id)
+      in.goes_on.push_back({k.id, k.attempt});
+  return in;
 }
 
 /// Its tasks go to others at once; the claims of what it may still run stay taken until it must have stopped.

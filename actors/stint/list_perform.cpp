@@ -45,14 +45,14 @@ void list_actor::perform(departure& d) {
     with_.env->log(log_level::warning, w);
   publish_events(d); // before the starts: no notice overtakes the event that its attempt began with
   hand_over_starts(fx);
-  const auto epoch = ledger_.epoch();
   for (const auto& o : fx.stop)
     if (auto w = workers_.find(o.worker); w != workers_.end())
-      caf_shim::tell(*this, w->second.who, stop_attempt{{o.id, o.attempt, epoch}});
+      caf_shim::tell(*this, w->second.who, stop_attempt{name_of(o)});
   recall_unbegun(fx); // before the replacements: nothing begins behind a body that is gone on without
   for (const auto& o : fx.replace)
     if (auto w = workers_.find(o.worker); w != workers_.end())
-      caf_shim::tell(*this, w->second.who, replace_runner{{o.id, o.attempt, epoch}});
+      caf_shim::tell(*this, w->second.who, replace_runner{name_of(o)});
+  acknowledge(fx);
   for (auto& [p, who] : d.attaching) {
     attach(who.first, who.second, d.to);
     p.deliver(protocol::subscribed{who.first, d.to});
@@ -109,10 +109,20 @@ void list_actor::hand_over_starts(const effects& fx) {
 void list_actor::recall_unbegun(const effects& fx) {
   std::map<worker_id, std::vector<attempt_name>> by_worker;
   for (const auto& o : fx.recall)
-    by_worker[o.worker].push_back({o.id, o.attempt, ledger_.epoch()});
+    by_worker[o.worker].push_back(name_of(o));
   for (auto& [id, whom] : by_worker)
     if (auto w = workers_.find(id); w != workers_.end())
       caf_shim::tell(*this, w->second.who, take_back{std::move(whom)});
+}
+
+/// Nodes say what came of an attempt until they know that it is committed.
+void list_actor::acknowledge(const effects& fx) {
+  std::map<worker_id, std::vector<attempt_name>> by_worker;
+  for (const auto& o : fx.heard)
+    by_worker[o.worker].push_back(name_of(o));
+  for (auto& [id, whom] : by_worker)
+    if (auto w = workers_.find(id); w != workers_.end())
+      caf_shim::tell(*this, w->second.who, heard{std::move(whom)});
 }
 
 void list_actor::publish_events(departure& d) {

@@ -119,14 +119,14 @@ void list_actor::order_in_trouble() {
       auto w = workers_.find(o.worker);
       if (w == workers_.end() || on_its_way(o))
         return false;
-      caf_shim::tell(*this, w->second.who, stop_attempt{{o.id, o.attempt, ledger_.epoch()}});
+      caf_shim::tell(*this, w->second.who, stop_attempt{name_of(o)});
       return true;
     });
     std::erase_if(d->fx.recall, [&](const recall_order& o) {
       auto w = workers_.find(o.worker);
       if (w == workers_.end() || on_its_way(o))
         return false;
-      caf_shim::tell(*this, w->second.who, take_back{{{o.id, o.attempt, ledger_.epoch()}}});
+      caf_shim::tell(*this, w->second.who, take_back{{name_of(o)}});
       return true;
     });
   }

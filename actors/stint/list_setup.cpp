@@ -23,7 +23,8 @@ void read_all(const store& from, list_setup& into) {
     if (t.attempt != 0)
       if (const auto total = need(from.output(t.id, 0, 0)).total; total != 0) {
         into.printed.emplace_back(t.id, total);
-        t.printed = std::max(t.printed, std::min(total, room)); // an attempt that died has not told what it printed
+        if (t.away.epoch == 0) // an attempt that died has not told what it printed
+          t.printed = std::max(t.printed, std::min(total, room));
       }
   page_request ask;
   ask.order = page_order::oldest_first;

@@ -92,6 +92,9 @@ void each_field(T& one, F&& f) {
   f("started_ns", t.started);
   f("ended_ns", t.ended);
   f("output_bytes", t.printed);
+  f("node", t.away.node);
+  f("node_epoch", t.away.epoch);
+  f("node_lease_ns", t.away.lease);
   f("printed", one.printed);
   f("output", one.output);
 }

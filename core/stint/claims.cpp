@@ -240,10 +240,12 @@ bool claims::draw(claim_holder& h, std::uint64_t rank) {
 }
 
 void claims::grant(claim_holder& h, std::uint32_t place) {
-  STINT_ASSERT(h.at == claim_holder::stage::ready, h.id, static_cast<unsigned>(h.at));
-  each(h, [place](ticket& t) {
+  const bool waited = h.at == claim_holder::stage::ready;
+  STINT_ASSERT(waited || h.at == claim_holder::stage::planned, h.id, static_cast<unsigned>(h.at));
+  each(h, [place, waited](ticket& t) {
     auto& n = *t.node;
-    n.leave(t);
+    if (waited)
+      n.leave(t);
     if (n.holders == nullptr || n.place != place)
       n.place = n.holders == nullptr ? place : 0;
     ++n.held[static_cast<std::size_t>(t.mode)];
@@ -256,7 +258,7 @@ void claims::grant(claim_holder& h, std::uint32_t place) {
     n.holders = &t;
   });
   h.at = claim_holder::stage::granted;
-  --waiting_;
+  waiting_ -= waited ? 1 : 0;
 }
 
 void claims::leave_lines(claim_holder& h) {

@@ -111,7 +111,8 @@ public:
   /// Parks a ready holder that was to go to one place, which has no room.
   void put_back(claim_holder& h);
 
-  /// Turns a ready holder's tickets into holdings at a place where one goes after the other; 0: no such place.
+  /// Turns a ready holder's tickets into holdings at a place where one goes after the other; 0: no such place. A planned
+  /// one has held them already, in an earlier life: whatever is in its way now is not asked.
   void grant(claim_holder& h, std::uint32_t place = 0);
 
   /// Appends who may now go behind a granted holder, to the same place.

@@ -34,6 +34,7 @@ struct crew_member {
   steady_time quiet_since{};  ///< of its last report or hand-over
   double body_ns = 0;         ///< smoothed length of its bodies; 0: nothing known
   bool leaving = false;       ///< it ends in order: nothing more is handed to it
+  nanos lease{};              ///< of that process; 0: it is none, or nobody said
   bool slow = false;          ///< the body it runs, or the last one, has turned out long
   bool kept = false;          ///< for a suspect, in this round of hand-over
   std::size_t room = 1;       ///< its window() in this round
@@ -123,12 +124,13 @@ public:
     return fresh;
   }
 
-  [[nodiscard]] crew_member* find(worker_id id) {
-    for (auto& m : members_)
+  [[nodiscard]] const crew_member* find(worker_id id) const {
+    for (const auto& m : members_)
       if (m.id == id)
         return &m;
     return nullptr;
   }
+  [[nodiscard]] crew_member* find(worker_id id) { return const_cast<crew_member*>(std::as_const(*this).find(id)); }
 
   /// A way with labels is there, or there again.
   void open(route_id route, const routes::way& w) {

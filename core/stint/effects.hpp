@@ -24,12 +24,14 @@ struct start_order {
   std::uint32_t attempt = 0;
 };
 
-/// Set the stop token of an attempt; if its body has not begun, it comes back as returned.
+/// Set the stop token of an attempt; if its body has not begun, it comes back as returned. In all of these, `epoch` is 0 for
+/// attempts of this owner.
 struct stop_order {
   worker_id worker = 0;
   task_id id = 0;
   std::uint32_t attempt = 0;
   stop_reason why = stop_reason::none;
+  std::uint64_t epoch = 0;
 };
 
 /// Give back an attempt if its body has not begun.
@@ -37,6 +39,7 @@ struct recall_order {
   worker_id worker = 0;
   task_id id = 0;
   std::uint32_t attempt = 0;
+  std::uint64_t epoch = 0;
 };
 
 /// The body of this attempt is stuck: go on with a new runner, say when it returns.
@@ -44,6 +47,15 @@ struct replace_order {
   worker_id worker = 0;
   task_id id = 0;
   std::uint32_t attempt = 0;
+  std::uint64_t epoch = 0;
+};
+
+/// The outcome of this attempt is heard, so its node may forget it.
+struct heard_order {
+  worker_id worker = 0;
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+  std::uint64_t epoch = 0;
 };
 
 /// `refused`: why there is no answer.
@@ -64,6 +76,7 @@ struct effects {
   std::vector<stop_order> stop;
   std::vector<recall_order> recall;
   std::vector<replace_order> replace;
+  std::vector<heard_order> heard;
   std::vector<wait_answer> waits;
   std::vector<fence_answer> fences;
   std::vector<event> events;
@@ -79,6 +92,7 @@ struct effects {
     stop.clear();
     recall.clear();
     replace.clear();
+    heard.clear();
     waits.clear();
     fences.clear();
     events.clear();

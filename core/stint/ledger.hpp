@@ -12,6 +12,7 @@
 /// 10. shows readers what is committed            ledger_unsaved.cpp
 /// 11. takes back what lost nodes had             ledger_lost.cpp
 /// 12. sends tasks the way that their labels want  ledger_route.cpp
+/// 13. goes on with what nodes ran meanwhile      ledger_adopt.cpp
 ///
 /// Owner    the list actor, or a test; effects are appended to the object given.
 /// Threads  none: the owner's mailbox is the lock.
@@ -30,6 +31,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <stint/attempts.hpp>
 #include <stint/claims.hpp>
 #include <stint/crew.hpp>
 #include <stint/effects.hpp>
@@ -71,25 +73,6 @@ struct submitted {
 struct changed {
   task_version version = 0;
   std::uint64_t count = 0;
-};
-
-/// What a worker says of one attempt.
-struct attempt_report {
-  enum class kind : std::uint8_t { begun, finished, returned, freed };
-  kind what = kind::finished;
-  task_id id = 0;
-  std::uint32_t attempt = 0;
-  std::uint64_t epoch = 0;
-  stint::outcome outcome; ///< of a finished one
-  wall_time began{};
-  nanos took{0};
-  std::uint64_t printed = 0; ///< bytes that the body of a finished one printed
-};
-
-/// A body that a dead worker left behind.
-struct running_body {
-  task_id id = 0;
-  std::uint32_t attempt = 0;
 };
 
 /// What was left when the list had stopped.
@@ -146,6 +129,13 @@ public:
   void worker_leaving(worker_id id);
   /// It ended in order, with nothing running: no death, nothing is held.
   void worker_left(worker_id id, moment now, effects& fx);
+  /// That worker's process runs what it has for a lease without its owner: that is stored with its attempts.
+  void worker_of(worker_id id, nanos lease);
+  /// A node has joined: what it had of an owner before this one, and does not name, it does not run. What it names is kept
+  /// for it for a lease from now.
+  void node_is_back(std::uint64_t node, std::span<const kept_attempt> all, nanos lease, moment now, effects& fx);
+  /// One of its workers has these: what is wanted goes on under its number, the rest is stopped.
+  void adopt(worker_id id, std::span<const kept_attempt> what, moment now, effects& fx);
   /// What this worker runs, or may have begun unheard: the first of what it has.
   [[nodiscard]] std::vector<running_body> attempts_of(worker_id id);
   void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
@@ -187,6 +177,8 @@ public:
   [[nodiscard]] task_version version() const noexcept { return version_; }
   [[nodiscard]] std::uint64_t epoch() const noexcept { return options_.epoch; }
   [[nodiscard]] std::uint64_t stale() const noexcept { return stale_; }
+  /// Attempts of an owner before this one whose nodes have not come back yet.
+  [[nodiscard]] std::size_t away() const noexcept { return away_.size(); }
   /// Entries that wait for their time; bounded by what is open, not by what there was. For tests.
   [[nodiscard]] std::size_t scheduled() const noexcept { return schedule_.size(); }
   /// Ends of tasks remembered for retention; bounded by what is kept. For tests.
@@ -223,6 +215,11 @@ private:
     live_pool::pointer live;
     bool freed = false;
     bool lost = false; ///< of a worker that is out of reach: over with its lease
+  };
+  /// An attempt that runs at a node which has not come back since the restart.
+  struct away_attempt {
+    given_away where;
+    steady_time until{}; ///< then it has been told to stop there
   };
   /// What is known of a kind: nothing, that it runs again after a death, or that it does not.
   enum class knowledge : std::uint8_t { none, again, once };
@@ -280,6 +277,10 @@ private:
   void go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx);
   void resume_one(record& r, moment now, effects& fx);
   void die_with_owner(record& r, moment now, effects& fx);
+  void hold(record& r, moment now);
+  void keep_until(record& r, steady_time when);
+  void give_up(record& r, bool died, moment now, effects& fx);
+  [[nodiscard]] std::uint64_t epoch_of(const live& l) const noexcept { return l.epoch != 0 ? l.epoch : options_.epoch; }
   void lose_body(record& r, moment now, effects& fx);
   void interrupted(record& r, moment now, effects& fx);
   void run_again(record& r, moment now, effects& fx);
@@ -327,6 +328,7 @@ private:
   std::unordered_map<task_id, std::vector<stuck_body>> stuck_;
   std::size_t stuck_count_ = 0;
   std::map<worker_id, std::vector<task_id>> lost_; ///< whom the loss of a worker was charged to, while its lease runs
+  std::map<task_id, away_attempt> away_;
   stint::kept kept_;
   std::size_t ended_now_ = 0;                ///< since the last look at what is kept
   steady_time keep_at_ = steady_time::max(); ///< when the next one is due

@@ -57,7 +57,9 @@ void ledger::cancel_one(record& r, moment now, effects& fx) {
 
 void ledger::ask_to_stop(record& r, stop_reason why, moment now, effects& fx) {
   r.stopping = why;
-  fx.stop.push_back({r.live->worker, r.id, r.live->attempt, why});
+  if (r.live->worker == 0)
+    return; // it is away: whoever comes back with it is told
+  fx.stop.push_back({r.live->worker, r.id, r.live->attempt, why, r.live->epoch});
   schedule_.add(later(now, options_.cancel_grace).steady, due_for::grace, r.id, r.live->attempt);
 }
 

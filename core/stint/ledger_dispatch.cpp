@@ -30,6 +30,9 @@ void ledger::dispatch(moment now, effects& fx) {
   for (auto& m : crew_.members())
     if (!m.has.empty() && m.has.front()->alone)
       crew_.keep(m.process);
+  for (const auto& [id, a] : away_)
+    if (tasks_.find(id)->live->alone)
+      crew_.keep(a.where.node); // which has come back, but has not said so for each of its workers
   std::vector<live*> aside; // suspects for whom a process is kept, or none is left
   std::vector<route_id> busy; // routes whose workers have no room; a round makes none
   auto has_room = [&busy](const live& l) { return l.alone || std::find(busy.begin(), busy.end(), l.route) == busy.end(); };
@@ -73,6 +76,7 @@ void ledger::dispatch(moment now, effects& fx) {
     l->worker = m->id;
     l->begun = false;
     l->recalled = false;
+    l->epoch = 0;
     l->attempt = ++r.attempt;
     if (m->has.empty())
       m->quiet_since = now.steady;
@@ -110,7 +114,7 @@ void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_
         }))
       continue; // it would only come back to the same worker
     l.recalled = true;
-    fx.recall.push_back({m.id, l.id, l.attempt});
+    fx.recall.push_back({m.id, l.id, l.attempt, l.epoch});
   }
 }
 

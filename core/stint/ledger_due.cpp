@@ -39,6 +39,7 @@ bool ledger::means(due_for what, std::uint64_t id, std::uint64_t stamp) const {
   switch (what) {
     case due_for::start: return r->state == state::scheduled && r->version == stamp;
     case due_for::deadline: return r->attempt == 0 || (r->attempt == 1 && running(r->state) && !l.begun);
+    case due_for::away: return away_.contains(id) && l.attempt == stamp;
     case due_for::timeout: return r->state == state::running && l.attempt == stamp && l.begun;
     case due_for::grace:
       return running(r->state) && l.attempt == stamp && r->stopping != stop_reason::none && l.worker != 0;
@@ -73,8 +74,12 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
         finish(r, state::expired, now, fx);
       } else if (r.state == state::running && !l.recalled) { // handed over: it expires when it comes back unbegun
         l.recalled = true;
-        fx.recall.push_back({l.worker, r.id, l.attempt});
+        fx.recall.push_back({l.worker, r.id, l.attempt, l.epoch});
       }
+      return;
+    case due_for::away:
+      if (now.steady >= away_.at(e.id).until && !planted(plant::adopted_after_lease))
+        give_up(r, true, now, fx);
       return;
     case due_for::timeout:
       if (r.stopping == stop_reason::none)

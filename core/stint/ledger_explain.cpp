@@ -1,5 +1,7 @@
 #include <stint/ledger.hpp>
 
+#include <algorithm>
+
 namespace stint {
 
 namespace {
@@ -66,11 +68,20 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       e.text = r->attempt == 0 ? "scheduled: it is not due yet" : "scheduled: it runs again when its pause is over";
       return e;
     case state::running:
+    case state::cancelling:
+      if (const auto a = away_.find(id); a != away_.end()) {
+        e.text = "its node had it when the list restarted, and may come back with it for "
+                 + ms(std::max(a->second.until - now.steady, nanos{0}));
+        return e;
+      }
+      if (r->state == state::cancelling) {
+        e.text = "asked to stop, its body has not returned yet";
+        return e;
+      }
       e.text = !r->live->begun ? "handed over, its body has not begun yet" : "running";
       if (r->stopping != stop_reason::none)
         e.text += ", asked to stop (" + std::string{to_string(r->stopping)} + ")";
       return e;
-    case state::cancelling: e.text = "asked to stop, its body has not returned yet"; return e;
     case state::quarantined:
       e.text = "quarantined after " + std::to_string(r->deaths) + " deaths; release or cancel it by hand";
       return e;
@@ -136,7 +147,12 @@ void ledger::audit() const {
       STINT_ASSERT(l->at == claim_holder::stage::granted && l->worker == m.id, l->id, m.id);
     }
   const auto busy = tasks_.in(state::running).size() + tasks_.in(state::cancelling).size();
-  STINT_ASSERT(handed == busy, handed, busy);
+  for (const auto& [id, a] : away_) {
+    const auto* r = tasks_.find(id);
+    STINT_ASSERT(r != nullptr && running(r->state) && r->live->worker == 0, id, handed);
+    STINT_ASSERT(r->live->at == claim_holder::stage::granted, id, static_cast<unsigned>(r->live->at));
+  }
+  STINT_ASSERT(handed + away_.size() == busy, handed, busy);
   STINT_ASSERT(pending_ + tasks_.in(state::succeeded).size() + tasks_.in(state::failed).size()
                    + tasks_.in(state::cancelled).size() + tasks_.in(state::expired).size()
                  == tasks_.size(),

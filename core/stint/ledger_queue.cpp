@@ -41,7 +41,7 @@ result<task_version> ledger::pause(const std::string& queue, moment, effects& fx
     for (auto* l : m.has)
       if (!l->begun && !l->recalled && (only == 0 || l->queue == only)) {
         l->recalled = true;
-        fx.recall.push_back({m.id, l->id, l->attempt});
+        fx.recall.push_back({m.id, l->id, l->attempt, l->epoch});
       }
   return version_;
 }
@@ -154,6 +154,7 @@ void ledger::stop(nanos grace, moment now, effects& fx) {
                             + (r != nullptr ? " (" + r->name + ")" : ""));
     }
     end_unstarted(now, fx);
+    left_.interrupted += away_.size(); // they stay as they are, for the next list
     for (auto& m : crew_.members())
       recall(m, fx, 0, false);
   }
@@ -195,7 +196,7 @@ void ledger::set_tokens(moment now, effects& fx) {
 }
 
 bool ledger::stopped(bool with_stuck) const noexcept {
-  return stopping_ && tasks_.in(state::running).empty() && tasks_.in(state::cancelling).empty()
+  return stopping_ && tasks_.in(state::running).size() + tasks_.in(state::cancelling).size() == away_.size()
          && (!with_stuck || stuck_count_ == 0);
 }
 

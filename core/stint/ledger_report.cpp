@@ -17,8 +17,10 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
       body_returned(from, a);
       continue;
     }
+    if (a.what == attempt_report::kind::finished && m != nullptr && m->lease != nanos{0}) // also one that comes too late
+      fx.heard.push_back({from, a.id, a.attempt, a.epoch});
     auto* r = tasks_.find(a.id);
-    const bool current = r != nullptr && running(r->state) && r->live->worker == from && a.epoch == options_.epoch
+    const bool current = r != nullptr && running(r->state) && r->live->worker == from && a.epoch == epoch_of(*r->live)
                          && (r->live->attempt == a.attempt || planted(plant::skip_attempt_check));
     if (!current || m == nullptr) {
       // The outcome and the verdict "stuck" may cross on their way: then the body has returned after all.
@@ -31,6 +33,8 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
     auto& l = *r->live;
     switch (a.what) {
       case attempt_report::kind::begun:
+        if (l.begun)
+          break; // said again, to an owner that may not have heard it
         l.begun = true;
         l.begun_at = now.steady;
         r->started = a.began;
@@ -223,13 +227,13 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
   touch(r);
   auto& l = *r.live;
   const auto attempt = l.attempt;
-  fx.replace.push_back({l.worker, r.id, attempt});
+  fx.replace.push_back({l.worker, r.id, attempt, l.epoch});
   if (auto* m = crew_.find(l.worker)) {
     m->drop(&l);
     // What would run behind it comes back: its worker goes on without it, and its key stays taken.
     for (auto* next : m->has)
       if (next->follows && !next->begun && !std::exchange(next->recalled, true))
-        fx.recall.push_back({m->id, next->id, next->attempt});
+        fx.recall.push_back({m->id, next->id, next->attempt, next->epoch});
   }
   --ready_.queue(r.queue).running;
   set_stuck(r);
@@ -260,10 +264,11 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
 /// A stuck body frees its claims by its name, said by its own worker; a dead worker's orphans have none (0).
 void ledger::body_returned(worker_id from, const attempt_report& what) {
   auto found = stuck_.find(what.id);
-  const bool known = found != stuck_.end() && what.epoch == options_.epoch
+  const bool known = found != stuck_.end()
                      && std::any_of(found->second.begin(), found->second.end(),
                                     [&](const auto& b) {
-                                      return b.live->attempt == what.attempt && (from == 0 || b.live->worker == from);
+                                      return b.live->attempt == what.attempt && what.epoch == epoch_of(*b.live)
+                                             && (from == 0 || b.live->worker == from);
                                     });
   if (!known) {
     ++stale_;

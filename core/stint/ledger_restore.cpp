@@ -98,6 +98,8 @@ void ledger::restore(stored_task s) {
       static_cast<void>(claims_.declare(c.key, c.units, woken_));
     }
   claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{});
+  if (running(r.state) && r.kind != 0 && s.away.epoch != 0)
+    away_.emplace(r.id, away_attempt{s.away, {}});
 }
 
 void ledger::resume(task_version version, task_id last_id, moment now, effects& fx) {
@@ -129,6 +131,10 @@ void ledger::resume(task_version version, task_id last_id, moment now, effects& 
 void ledger::resume_one(record& r, moment now, effects& fx) {
   auto& l = *r.live;
   l.since = now.steady;
+  if (away_.contains(r.id)) {
+    hold(r, now);
+    return;
+  }
   if (running(r.state)) {
     die_with_owner(r, now, fx);
     return;

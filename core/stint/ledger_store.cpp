@@ -32,6 +32,10 @@ stored_task ledger::stored(task_id id) const {
   if (r->live) {
     s.rank = r->live->rank;
     s.due = if_set(r->live->due);
+    if (const auto a = away_.find(id); a != away_.end())
+      s.away = a->second.where;
+    else if (const auto* m = running(r->state) && !crew_.all_here() ? crew_.find(r->live->worker) : nullptr)
+      s.away = m->lease != nanos{0} ? given_away{m->process, epoch_of(*r->live), m->lease} : given_away{};
   }
   if (r->extra) {
     const auto& x = *r->extra;

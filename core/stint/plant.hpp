@@ -53,6 +53,9 @@ enum class plant : std::uint8_t {
   key_forgotten,
   due_forgotten,
   stop_charged,
+  adoption_ignored,
+  adopted_after_lease,
+  away_too_short,
 };
 
 inline constexpr auto plant_names = std::to_array<std::string_view>(
@@ -66,7 +69,7 @@ inline constexpr auto kept_plant_names = std::to_array<std::string_view>({"state
 
 inline constexpr auto durable_plant_names = std::to_array<std::string_view>(
   {"answer_unsaved", "death_charged", "owner_death_uncounted", "version_goes_back", "last_id_forgotten",
-   "key_forgotten", "due_forgotten", "stop_charged"});
+   "key_forgotten", "due_forgotten", "stop_charged", "adoption_ignored", "adopted_after_lease", "away_too_short"});
 
 #ifdef STINT_PLANTS
 extern plant the_plant;

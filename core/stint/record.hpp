@@ -67,6 +67,7 @@ inline void keep(task_extra& x, spec& s, task_id retry_of) {
 /// What a task has until its end. Its claims' view of it is a part of it, so that a woken holder is its task.
 struct live : claim_holder {
   worker_id worker = 0;
+  std::uint64_t epoch = 0;   ///< of the attempt, when an earlier owner has given it; 0: this one
   steady_time begun_at{};
   wall_time due{};
   steady_time deadline{};

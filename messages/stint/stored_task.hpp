@@ -4,8 +4,9 @@
 /// Threads  plain values.
 /// Units    wall-clock times, as steady ones mean nothing after a restart: a deadline is `submitted + start_within`.
 /// Durable  all of it. Start, progress and detail of a running attempt are no transitions: they are as old as the last
-///          save. Not here, because it ends with its process or follows from the rest: who runs an attempt, its stop
-///          token, whether its body has begun (after a crash nobody knows: it may have), stuck bodies, running alone.
+///          save. Not here, because it ends with its process or follows from the rest: which worker of this process runs
+///          an attempt, its stop token, whether its body has begun (after a crash nobody knows: it may have), stuck bodies,
+///          running alone.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,15 @@
 #include <stint/task.hpp>
 
 namespace stint {
+
+/// Where an attempt runs that was given to a worker of another process, which may outlive its owner.
+struct given_away {
+  std::uint64_t node = 0;  ///< the number that this process drew when it started; 0: it has none
+  std::uint64_t epoch = 0; ///< of the owner that gave it; 0: nobody did
+  nanos lease{};           ///< for so long the node runs it without hearing of its owner
+
+  friend bool operator==(const given_away&, const given_away&) = default;
+};
 
 struct stored_task {
   task_id id = 0;
@@ -42,6 +52,7 @@ struct stored_task {
   std::optional<wall_time> started;
   std::optional<wall_time> ended;
   std::uint64_t printed = 0;      ///< bytes of its output as it is kept, as far as its attempts told
+  given_away away;                ///< of a running or cancelling one: who has its attempt
 
   friend bool operator==(const stored_task&, const stored_task&) = default;
 };

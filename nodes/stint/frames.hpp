@@ -8,7 +8,7 @@
 ///     |-- ask{number, what, body} ------->|   ... answer{number, code, text, body}
 ///     |-- beat{number} ------------------>|   heard{number}: the lease runs from when the beat was sent
 ///     |<-- start / order{stop, take_back, replace}
-///     |-- worked{slot, reports} --------->|
+///     |-- worked{slot, reports} --------->|   ... settled{whom}: these ends are committed; until then they are said again
 ///     |-- said{slot, output, ...} ------->|
 ///     |-- listen{number, from, ...} ----->|   ... told{number, events, tasks, ...}; taken{number, messages}
 ///     |-- leave{soon} ------------------->|   it is to be given nothing more
@@ -40,9 +40,21 @@ inline constexpr std::size_t frame_limit = std::size_t{32} * 1024 * 1024;
 inline constexpr std::size_t frame_fill = std::size_t{2} * 1024 * 1024;
 
 enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said,
-                                   listen = 12, unlisten, taken, told, leave = 20 };
+                                   listen = 12, unlisten, taken, told, leave = 20, settled };
 enum class role : std::uint32_t { client, node };
 BOOST_DESCRIBE_ENUM(role, client, node)
+
+/// What a node has of an owner before: it runs, or has ended unheard, which `worked` says as soon as it is welcome.
+struct kept {
+  std::uint32_t slot = 0;
+  task_id id = 0;
+  std::uint32_t attempt = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t fencing_token = 0;
+  bool begun = false;
+  wall_time began{};
+  nanos ran{};
+};
 
 struct hello {
   wire::role role = role::client;
@@ -52,9 +64,17 @@ struct hello {
   std::uint32_t slots = 0;
   std::uint64_t number = 0; ///< comes back with the welcome: one of an earlier link says nothing
   std::uint64_t boot = 0; ///< drawn by a node when it starts: the same one is the same process
+  std::vector<kept> has{};
 };
-/// `life`: another one means another owner, whose versions are other versions.
-struct welcome { std::uint64_t epoch = 0; nanos lease{}; nanos beat{}; std::uint64_t life = 0; std::uint64_t number = 0; };
+/// `life`: another one means another owner, whose versions are other versions. `settles`: it says what it has committed.
+struct welcome {
+  std::uint64_t epoch = 0;
+  nanos lease{};
+  nanos beat{};
+  std::uint64_t life = 0;
+  std::uint64_t number = 0;
+  bool settles = false;
+};
 struct refused { errc code = errc::none; std::string text; };
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
 struct answer { std::uint64_t number = 0; errc code = errc::none; std::string text; std::string body; };
@@ -88,6 +108,7 @@ struct report {
   std::uint64_t printed = 0; ///< bytes; of a finished one
 };
 struct worked { std::uint32_t slot = 0; std::vector<report> reports; };
+struct settled { std::vector<attempt_name> whom; };
 struct said {
   std::uint32_t slot = 0;
   task_id id = 0;
@@ -123,8 +144,9 @@ struct told {
   std::vector<stint::notice> notices;
 };
 
-BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, labels, slots, number, boot))
-BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number))
+BOOST_DESCRIBE_STRUCT(kept, (), (slot, id, attempt, epoch, fencing_token, begun, began, ran))
+BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, labels, slots, number, boot, has))
+BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number, settles))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))
 BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text, body))
@@ -135,6 +157,7 @@ BOOST_DESCRIBE_STRUCT(start, (), (attempts))
 BOOST_DESCRIBE_STRUCT(order, (), (what, slot, whom))
 BOOST_DESCRIBE_STRUCT(report, (), (what, id, attempt, epoch, outcome, began, took, printed))
 BOOST_DESCRIBE_STRUCT(worked, (), (slot, reports))
+BOOST_DESCRIBE_STRUCT(settled, (), (whom))
 BOOST_DESCRIBE_STRUCT(said, (), (slot, id, attempt, output, progress, detail))
 BOOST_DESCRIBE_STRUCT(listen, (), (number, from, filter, credit, notices, owed))
 BOOST_DESCRIBE_STRUCT(unlisten, (), (number))

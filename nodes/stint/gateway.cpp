@@ -22,6 +22,11 @@ caf::behavior gateway::make_behavior() {
                        envelope{wire::protocol_number, static_cast<std::uint32_t>(m.what), std::move(m.body)});
     },
     [this](const look_at_leases&) { look(); },
+    [this](const not_enlisted& m) {
+      if (auto p = peers_.find(m.session); p != peers_.end() && p->second.who)
+        refuse(p->second.who, errc::peer_refused, "the list takes no more workers");
+      lost(m.session);
+    },
     [this](const ear_over& m) { ears_.over(m.session, m.number); },
     [this](const protocol::nodes&) { return nodes(); });
 }
@@ -113,15 +118,23 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   p.labels = h.labels;
   p.heard = env_->now().steady;
   watch(who, [this, session](const caf::error&) { lost(session); });
-  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number});
+  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number, true});
   if (h.role != wire::role::node)
     return;
   p.boot = h.boot;
   env_->log(log_level::info, "node " + h.name + " joined with " + std::to_string(h.slots) + " slots");
   leases_.join(session, env_->now().steady);
+  std::vector<kept_attempt> all;
+  std::vector<std::vector<kept_attempt>> by_slot(h.slots);
+  for (const auto& k : h.has)
+    if (k.slot < h.slots) {
+      all.push_back({k.id, k.attempt, k.epoch, k.fencing_token, k.begun, k.began, k.ran});
+      by_slot[k.slot].push_back(all.back());
+    }
+  caf_shim::tell(*this, owner_, crew_messages::node_back{h.boot, times_.lease, std::move(all)});
   for (std::uint32_t slot = 0; slot < h.slots; ++slot)
-    p.slots.push_back(system().spawn<stand_in>(
-      stand_in_setup{owner_, caf::actor_cast<caf::actor>(this), session, slot, h.kinds, h.labels}));
+    p.slots.push_back(system().spawn<stand_in>(stand_in_setup{owner_, caf::actor_cast<caf::actor>(this), session, slot, h.boot,
+                                                              times_.lease, h.kinds, h.labels, std::move(by_slot[slot])}));
   if (!looking_)
     look();
 }

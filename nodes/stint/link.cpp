@@ -82,8 +82,9 @@ void link::reopen(const error& why) {
     env_->log(log_level::warning, "not connected: " + to_string(why));
   trouble_ = why;
   settle(why);
-  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), pause_, connect_now{});
-  pause_ = std::min<nanos>(2 * pause_, std::chrono::seconds{3});
+  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), std::min(pause_, longest_pause()),
+                       connect_now{});
+  pause_ = std::min(2 * pause_, longest_pause());
 }
 
 void link::heard(const envelope& e) {

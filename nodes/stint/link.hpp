@@ -3,7 +3,7 @@
 /// Owner    a client's proxy or a worker node, which derive from it; the only actor there with a remote handle.
 /// Threads  CAF's scheduler; its connector has a thread, because connecting blocks.
 /// Errors   link_lost, also when nobody answers the greeting; peer_refused, whatever protocol the refusal speaks.
-/// Units    waits 0.1 s before the second attempt, then twice as long each time, up to 3 s.
+/// Units    waits 0.1 s before the second attempt, then twice as long each time, up to longest_pause().
 #pragma once
 
 #include <functional>
@@ -25,12 +25,16 @@ protected:
   virtual void linked(const wire::welcome& w) = 0;
   virtual void unlinked() = 0;
   virtual void hear(wire::frame what, const std::string& body) = 0;
+  /// Between two attempts to connect.
+  [[nodiscard]] virtual nanos longest_pause() const { return std::chrono::seconds{3}; }
 
   /// Starts connecting.
   void open();
   /// Forgets the link that there is and connects anew.
   void reopen(const error& why);
   [[nodiscard]] bool up() const noexcept { return up_; }
+  /// It is up, or has greeted and waits for an answer.
+  [[nodiscard]] bool greeted() const noexcept { return up_ || peer_; }
   template <class T>
   void transmit(wire::frame what, const T& body) {
     transmit_body(what, wire::encode(body));

@@ -15,6 +15,8 @@ struct to_peer { std::uint64_t session = 0; wire::frame what{}; std::string body
 struct node_worked { wire::worked what; };
 struct node_said { wire::said what; };
 struct look_at_leases {};
+/// The list does not take a slot of a node that still has something: it had better ask again.
+struct not_enlisted { std::uint64_t session = 0; };
 /// The node of a stand-in is about to leave, or has left, in order.
 struct retire { bool soon = false; };
 
@@ -40,7 +42,7 @@ struct leave_now {};
 // clang-format off
 #define STINT_NODE_TYPES(X)                                                                                            \
   X(to_peer) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
-  X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten) X(retire) X(leave_now)
+  X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten) X(retire) X(leave_now) X(not_enlisted)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_node, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 450)

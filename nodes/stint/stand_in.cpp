@@ -10,23 +10,37 @@ using namespace node_messages;
 stand_in::stand_in(caf::actor_config& cfg, stand_in_setup with) : actor_base(cfg), with_(std::move(with)) {}
 
 caf::behavior stand_in::make_behavior() {
-  caf_shim::ask(*this, with_.owner, crew_messages::enlist{caf::actor_cast<caf::actor>(this), with_.session, with_.kinds,
-                                                          with_.labels})
+  caf_shim::ask(*this, with_.owner, crew_messages::enlist{caf::actor_cast<caf::actor>(this), with_.node, with_.lease, with_.kinds,
+                                                          with_.labels, with_.has})
     .then(
       [this](const crew_messages::enlisted& m) {
         id_ = m.id;
         log_ = m.log;
+        for (const auto& a : m.goes_on)
+          has_.emplace(a.id, a.attempt);
         if (leaving_)
           caf_shim::tell(*this, with_.owner, crew_messages::leaving{id_});
+        for (auto& s : std::exchange(early_said_, {}))
+          said(s.what);
+        for (auto& w : std::exchange(early_worked_, {}))
+          worked(w.what);
       },
-      [this](const caf::error&) { quit(); });
+      [this](const caf::error&) {
+        if (!with_.has.empty()) // nobody here will look after them
+          caf_shim::tell(*this, with_.gateway, not_enlisted{with_.session});
+        quit();
+      });
   return {
     [this](const crew_messages::hand_over& m) { hand_on(m); },
     [this](const crew_messages::stop_attempt& m) { order(wire::order_kind::stop, {m.who}); },
     [this](const crew_messages::take_back& m) { order(wire::order_kind::take_back, m.whom); },
     [this](const crew_messages::replace_runner& m) { order(wire::order_kind::replace, {m.who}); },
-    [this](node_worked& m) { worked(m.what); },
-    [this](node_said& m) { said(m.what); },
+    [this](const crew_messages::heard& m) {
+      caf_shim::tell(*this, with_.gateway,
+                     to_peer{with_.session, wire::frame::settled, wire::encode(wire::settled{m.whom})});
+    },
+    [this](node_worked& m) { id_ != 0 ? worked(m.what) : early_worked_.push_back(std::move(m)); },
+    [this](node_said& m) { id_ != 0 ? said(m.what) : early_said_.push_back(std::move(m)); },
     [this](const retire& m) {
       if (!m.soon)
         return quit();

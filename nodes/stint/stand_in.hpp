@@ -16,8 +16,11 @@ struct stand_in_setup {
   caf::actor gateway;
   std::uint64_t session = 0;
   std::uint32_t slot = 0;
+  std::uint64_t node = 0;
+  nanos lease{};
   std::vector<std::string> kinds;
   std::vector<std::string> labels;
+  std::vector<kept_attempt> has{}; ///< of an owner before
 };
 
 class stand_in final : public caf_shim::actor_base {
@@ -37,6 +40,8 @@ private:
   caf::actor log_;
   worker_id id_ = 0; ///< 0: not enlisted yet
   bool leaving_ = false;
+  std::vector<node_messages::node_worked> early_worked_; ///< heard before it was enlisted
+  std::vector<node_messages::node_said> early_said_;
   std::set<std::pair<task_id, std::uint32_t>> has_; ///< attempts that it was given: of one task two, when one got stuck
 };
 

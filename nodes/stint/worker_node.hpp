@@ -1,6 +1,7 @@
 /// Workers in this process for a list in another one: they run registered kinds.
 ///
-/// Owner    whoever declares it; it must end before its actor system does. Its end tells what runs to stop and joins.
+/// Owner    whoever declares it; it must end before its actor system does. Its end tells what runs to stop and joins;
+///          for what has ended it waits until the list has it, a lease at most.
 /// Threads  construct and destroy it on a plain thread; each slot has a thread.
 /// Errors   start_error for wrong options. A list that is not there is looked for until it is.
 /// Units    see lease_times; the owner says which.

@@ -71,6 +71,8 @@ inline stored_task sample(task_id id, task_version version, state s) {
   t.submitted = at(id) - 10s;
   t.started = at(id) - 1s;
   t.printed = (std::uint64_t{1} << 40) + id;
+  if (running(s))
+    t.away = {UINT64_MAX - id, 3, 9s};
   if (terminal(s))
     t.ended = at(id);
   else

@@ -56,7 +56,7 @@ TEST(client_program, run_follows_over_a_restart_of_the_owner) {
   p.worker(1);
   auto run = std::async(std::launch::async, [&] {
     return p.shell("exec timeout -s KILL 60 " STINT_PROGRAM " run " + p.link()
-                   + " -- sh -c 'if [ -e began ]; then echo done; else echo x > began; exec sleep 40; fi'");
+                   + " -- sh -c 'echo x >> began; sleep 2; echo done'");
   });
   while (p.file("began").empty() && run.wait_for(std::chrono::milliseconds{10}) != std::future_status::ready)
     continue;
@@ -65,6 +65,7 @@ TEST(client_program, run_follows_over_a_restart_of_the_owner) {
   const auto r = run.get();
   EXPECT_EQ(r.out, "done\n");
   EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(p.file("began"), "x\n") << "it went on";
 }
 
 TEST(client_program, an_owner_that_never_answers_is_given_up) {

@@ -134,6 +134,11 @@ public:
     mix(id, attempt);
   }
 
+  /// It began in an earlier life, elsewhere.
+  void goes_on(task_id id, std::uint32_t attempt, const std::vector<claim>& wants, bool alone, process_id process, moment now) {
+    now_.push_back({id, attempt, now.steady, wants, alone, process});
+  }
+
   void ended(task_id id, std::uint32_t attempt) {
     std::erase_if(now_, [&](const auto& e) { return e.id == id && e.attempt == attempt; });
   }
@@ -198,6 +203,7 @@ public:
         if (r->stopping == stop_reason::timeout && seen->second.stopping != stop_reason::timeout)
           timed_out(*r, now);
         seen->second.stopping = r->stopping;
+        seen->second.away = running(r->state) && r->live->worker == 0;
         continue;
       }
       const bool fresh = seen == seen_.end();
@@ -212,12 +218,15 @@ public:
           && r->attempt == before.attempt)
         need(r->deaths == before.deaths + 1, "the death of task ", id, "'s worker was not counted");
       if (!fresh && r->deaths > before.deaths)
-        need(begun_.contains({id, r->attempt}), "task ", id, " was charged with a death before it began");
+        need(begun_.contains({id, r->attempt}) || before.away, "task ", id, " was charged with a death before it began");
       mix(id * state_count + static_cast<std::uint64_t>(r->state), r->attempt);
       auto& mine = seen_[id];
-      mine = {r->state, r->version, r->attempt, r->deaths, r->stopping, before.rank};
+      mine = {r->state, r->version, r->attempt, r->deaths, r->stopping, before.rank,
+              running(r->state) && r->live->worker == 0};
       if (r->state == state::running && r->live) {
         mine.rank = r->live->rank;
+        if (mine.away) // it runs since an earlier life
+          continue;
         overtaken(*r);
         alone_behind(*r, now);
         within_limit(*r);
@@ -236,6 +245,7 @@ private:
     std::uint32_t deaths = 0;
     stop_reason stopping = stop_reason::none;
     std::uint64_t rank = 0;
+    bool away = false; ///< at a node that has not come back: whether it began there nobody knows
   };
 
   /// Its task has gone on without it.

@@ -1,5 +1,7 @@
 /// A worker of another process as the simulation plays it: it can get out of reach, and its bodies run on meanwhile.
 ///
+/// It outlives its list, looks for the next one, and stops by itself when its lease is over.
+///
 /// Owner    a simulation; the stand-in that the list knows dies with its life.
 /// Threads  one.
 #pragma once
@@ -7,7 +9,9 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <sim/oracle.hpp>
@@ -21,42 +25,59 @@ public:
     attempt_name name;
     std::vector<claim> claims;
     bool alone = false;
+    std::uint64_t fence = 0;
+    bool unsaid = false; ///< that it has begun
   };
+  /// Half a beat less than its lease: so long it goes on unheard.
+  static constexpr nanos lease = std::chrono::seconds{9};
+  static constexpr nanos patience = std::chrono::milliseconds{7'500};
 
   caf::actor who;
+  std::uint64_t boot = 0;
   worker_id id = 0; ///< 0: not enlisted yet
-  process_id process = 0;
   std::vector<std::string> labels;
   std::string wrong; ///< what it should not have been handed
   bool lost = false;
   bool leaving = false; ///< and has said so
+  bool away = false;    ///< its owner has died, and it has not found the next one
+  std::optional<steady_time> until; ///< then it stops by itself: while it is away, and until it is enlisted again
   std::deque<attempt> queue;
   std::vector<attempt> runs; ///< the last one, behind those that are gone on without
+  std::vector<attempt_report> ended; ///< and not acknowledged
+  std::vector<std::uint64_t> fences_of_ended;
   bool free_slot = true;
+  std::uint64_t adopted = 0;
 
-  /// Makes the stand-in, whose answers go to the list.
-  static std::shared_ptr<sim_node> make(caf::actor_system& in, caf::actor list, const ledger& rules, process_id process,
-                                        std::vector<std::string> labels) {
+  static std::shared_ptr<sim_node> make(std::uint64_t boot, std::vector<std::string> labels) {
     auto n = std::make_shared<sim_node>();
-    n->list_ = list;
-    n->process = process;
+    n->boot = boot;
     n->labels = std::move(labels);
-    n->who = in.spawn([m = n.get(), alive = std::weak_ptr{n}, rules = &rules,
-                       has = n->labels](caf::event_based_actor* self) -> caf::behavior {
+    n->alive_ = n;
+    return n;
+  }
+
+  /// Makes the stand-in, whose answers go to the list; says what it has.
+  void join(caf::actor_system& in, caf::actor list, const ledger& rules) {
+    list_ = std::move(list);
+    away = false;
+    const auto has = kept();
+    caf_shim::anon_tell(list_, crew_messages::node_back{boot, lease, has});
+    who = in.spawn([m = this, alive = alive_, rules = &rules, has, own = labels](caf::event_based_actor* self) -> caf::behavior {
       const auto reached = [m, alive] { return !alive.expired() && !m->lost; };
       // It asks itself, as a stand-in does: so it knows its number before it hears of any attempt.
-      caf_shim::ask(*self, m->list_, crew_messages::enlist{caf::actor_cast<caf::actor>(self), m->process, {"far"}, has})
+      caf_shim::ask(*self, m->list_,
+                    crew_messages::enlist{caf::actor_cast<caf::actor>(self), m->boot, lease, {"far"}, own, has})
         .then(
-          [m, alive](const crew_messages::enlisted& e) {
+          [m, alive, rules, has](const crew_messages::enlisted& e) {
             if (!alive.expired())
-              m->id = e.id;
+              m->is_in(e.id, *rules, has);
           },
           [](const caf::error&) {});
       return {
         [=](const crew_messages::hand_over& h) {
           for (const auto& a : h.attempts)
             if (reached())
-              m->take(a->name(), *rules);
+              m->take(*a, *rules);
         },
         [=](const crew_messages::stop_attempt& s) {
           if (reached())
@@ -71,18 +92,23 @@ public:
           if (reached())
             m->free_slot = true;
         },
+        [=](const crew_messages::heard& h) {
+          for (const auto& w : h.whom)
+            if (reached())
+              m->forget(w);
+        },
         [self](const crew_messages::close&) { self->quit(); },
       };
     });
-    return n;
   }
 
   [[nodiscard]] bool in() const { return id != 0; }
-  [[nodiscard]] bool can_begin() const { return in() && free_slot && !queue.empty(); }
+  [[nodiscard]] bool can_begin() const { return (in() || until) && free_slot && !queue.empty(); }
 
   attempt begin() {
     auto a = queue.front();
     queue.pop_front();
+    a.unsaid = !in();
     runs.push_back(a);
     free_slot = false;
     report(a.name, attempt_report::kind::begun);
@@ -94,26 +120,75 @@ public:
     const auto a = *i;
     free_slot = free_slot || i + 1 == runs.end();
     runs.erase(i);
-    report(a.name, attempt_report::kind::finished, std::move(o), took);
+    if (!lost) {
+      ended.push_back(about(a.name, attempt_report::kind::finished, std::move(o), took));
+      fences_of_ended.push_back(a.fence);
+      tell(ended.back());
+    }
     return a;
   }
 
+  /// The owner dies: what the next one will not know stops, and is told to `stopped`.
+  template <class Known, class Stopped>
+  void loses_its_owner(Known&& known, Stopped&& stopped) {
+    std::erase_if(queue, [&](const auto& a) { return !known(a); });
+    std::erase_if(runs, [&](const auto& a) { return !known(a) && (stopped(a), true); });
+    free_slot = runs.empty();
+    id = 0;
+    who = {};
+    list_ = {};
+    away = true;
+  }
+
 private:
-  void take(const attempt_name& name, const ledger& rules) {
+  [[nodiscard]] std::vector<kept_attempt> kept() const {
+    std::vector<kept_attempt> out;
+    for (std::size_t i = 0; i < ended.size(); ++i)
+      out.push_back({ended[i].id, ended[i].attempt, ended[i].epoch, fences_of_ended[i], true, {}, ended[i].took});
+    for (const auto& a : runs)
+      out.push_back({a.name.id, a.name.attempt, a.name.epoch, a.fence, true, {}, nanos{0}});
+    for (const auto& a : queue)
+      out.push_back({a.name.id, a.name.attempt, a.name.epoch, a.fence, false, {}, nanos{0}});
+    return out;
+  }
+  void is_in(worker_id as, const ledger& rules, const std::vector<kept_attempt>& has) {
+    if (lost)
+      return;
+    id = as;
+    until.reset(); // it beats now
+    for (const auto& k : has)
+      if (const auto* r = rules.find(k.id); r != nullptr && running(r->state) && r->live->epoch != 0) {
+        adopted += r->live->worker == id ? 1 : 0;
+        if (r->live->worker == 0 && r->live->attempt == k.attempt)
+          wrong = "task " + std::to_string(k.id) + " is said to run at a node that is back, and is left to nobody";
+      }
+    for (auto& a : runs)
+      if (std::exchange(a.unsaid, false))
+        report(a.name, attempt_report::kind::begun);
+    for (const auto& r : ended)
+      tell(r);
+  }
+  void forget(const attempt_name& name) {
+    for (std::size_t i = ended.size(); i-- > 0;)
+      if (attempt_name{ended[i].id, ended[i].attempt, ended[i].epoch} == name) {
+        ended.erase(ended.begin() + static_cast<std::ptrdiff_t>(i));
+        fences_of_ended.erase(fences_of_ended.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+  }
+  void take(const runner_attempt& a, const ledger& rules) {
+    const auto name = a.name();
     const auto* r = rules.find(name.id);
     if (r == nullptr) // it is cancelled and deleted meanwhile
       return;
     if (!has_all(labels, labels_of(*r)))
       wrong = "task " + std::to_string(name.id) + " was handed to a node without its labels";
-    queue.push_back({name, claims_of(*r), r->deaths >= deaths_to_run_alone});
+    queue.push_back({name, claims_of(*r), r->deaths >= deaths_to_run_alone, a.what().fencing_token, false});
   }
   void give_back(const attempt_name& name) {
     if (std::erase_if(queue, [&](const auto& a) { return a.name == name; }) != 0)
       report(name, attempt_report::kind::returned);
   }
-  void report(const attempt_name& name, attempt_report::kind what, outcome o = {}, nanos took = nanos{0}) {
-    if (lost || !in())
-      return;
+  static attempt_report about(const attempt_name& name, attempt_report::kind what, outcome o, nanos took) {
     attempt_report a;
     a.what = what;
     a.id = name.id;
@@ -121,10 +196,16 @@ private:
     a.epoch = name.epoch;
     a.outcome = std::move(o);
     a.took = took;
-    caf_shim::anon_tell(list_, crew_messages::worked{id, {a}});
+    return a;
+  }
+  void report(const attempt_name& name, attempt_report::kind what) { tell(about(name, what, {}, nanos{0})); }
+  void tell(attempt_report a) {
+    if (!lost && in())
+      caf_shim::anon_tell(list_, crew_messages::worked{id, {std::move(a)}});
   }
 
   caf::actor list_;
+  std::weak_ptr<sim_node> alive_;
 };
 
 } // namespace stint::sim

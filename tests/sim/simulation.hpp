@@ -33,12 +33,16 @@ public:
     std::uint64_t commits = 0;
     std::uint64_t failed_commits = 0;
     std::uint64_t accepted = 0;
+    std::uint64_t away = 0;    ///< attempts that ran at nodes when their list died
+    std::uint64_t adopted = 0; ///< and went on with the next one
     fates& operator+=(const fates& o) {
       crashes += o.crashes;
       stops += o.stops;
       commits += o.commits;
       failed_commits += o.failed_commits;
       accepted += o.accepted;
+      away += o.away;
+      adopted += o.adopted;
       return *this;
     }
   };
@@ -95,6 +99,11 @@ private:
   void end_at(sim_node& n, bool newest, outcome o);
   void play_nodes();
   void heal_nodes();
+  void leave_nodes_alone();
+  void find_nodes_again(nanos later);
+  void lease_ran_out(sim_node& n);
+  void advance(nanos d);
+  void forget_node(const sim_node& n);
 
   void deliver();
   void check();
@@ -133,7 +142,7 @@ private:
   std::shared_ptr<test::test_environment> env_;
   std::vector<std::shared_ptr<sim_runner>> runners_;
   std::vector<std::shared_ptr<sim_node>> nodes_;
-  process_id last_process_ = 0;
+  std::uint64_t last_boot_ = 0;
   std::set<task_id> freed_; ///< tasks whose stuck bodies somebody freed by hand, or tried to
   std::unique_ptr<test::step_system> world_;
   caf::actor list_;

@@ -65,7 +65,7 @@ void simulation::rest() {
     for (auto& r : runners_)
       if (r->can_begin())
         oracle_->began(*r->begin(), env_->now());
-    world_->advance_only(20ms);
+    advance(20ms);
   }
   bool idle = false;
   for (const auto& r : runners_)
@@ -91,7 +91,7 @@ void simulation::heal() {
     for (int i = 0; i < 3; ++i) {
       while (world_->step())
         check();
-      world_->advance_only(200ms);
+      advance(200ms);
     }
   }
   world_->begin_ask<protocol::changed>(list_, protocol::resume{});
@@ -121,7 +121,7 @@ void simulation::heal() {
     }
     // Short steps first, so that nothing times out that could have ended. What was due by a wall clock that was set back
     // before a restart is due in days.
-    world_->advance_only(round < 300 ? nanos{500ms} : disk_ ? nanos{4h} : nanos{1min});
+    advance(round < 300 ? nanos{500ms} : disk_ ? nanos{4h} : nanos{1min});
   }
   for (task_id id = 1; id <= rules_->last_id(); ++id)
     if (const auto* r = rules_->find(id))

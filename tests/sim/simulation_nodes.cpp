@@ -16,7 +16,74 @@ std::vector<std::string> simulation::some_labels() {
 }
 
 void simulation::join_node(std::vector<std::string> labels) {
-  nodes_.push_back(sim_node::make(world_->system(), list_, *rules_, ++last_process_, std::move(labels)));
+  nodes_.push_back(sim_node::make(++last_boot_, std::move(labels)));
+  nodes_.back()->join(world_->system(), list_, *rules_);
+}
+
+void simulation::forget_node(const sim_node& n) {
+  fate_.adopted += n.adopted;
+  std::erase_if(nodes_, [&n](const auto& other) { return other.get() == &n; });
+}
+
+/// The list has died. Those that were linked to it go on; what only it knew of, such as stuck bodies, is over.
+void simulation::leave_nodes_alone() {
+  const auto all = std::exchange(nodes_, {});
+  for (const auto& n : all) {
+    if (n->who)
+      caf::anon_send_exit(n->who, caf::exit_reason::user_shutdown);
+    if (!disk_ || n->lost || n->leaving || (!n->in() && !n->until)) {
+      fate_.adopted += n->adopted;
+      continue;
+    }
+    n->until = n->until.value_or(env_->now().steady + sim_node::patience - std::chrono::milliseconds{below(3'000)});
+    n->loses_its_owner(
+      [this, &n](const sim_node::attempt& a) {
+        const auto t = disk_->tasks.find(a.name.id);
+        return t != disk_->tasks.end() && running(t->second.state) && t->second.attempt == a.name.attempt
+               && t->second.away.node == n->boot;
+      },
+      [](const sim_node::attempt&) {}); // nobody looks until the next life
+    fate_.away += n->runs.size() + n->queue.size();
+    *n->until -= env_->now().steady.time_since_epoch(); // the next life has another clock
+    nodes_.push_back(n);
+  }
+}
+
+/// In the next life, which begins so much later.
+void simulation::find_nodes_again(nanos later) {
+  const auto all = nodes_;
+  for (const auto& n : all) {
+    *n->until += env_->now().steady.time_since_epoch() - later;
+    for (const auto& a : n->runs)
+      oracle_->goes_on(a.name.id, a.name.attempt, a.claims, a.alone, n->boot, env_->now());
+    if (*n->until <= env_->now().steady)
+      lease_ran_out(*n);
+  }
+}
+
+/// It stops what it runs, and says nothing of it any more.
+void simulation::lease_ran_out(sim_node& n) {
+  for (const auto& a : n.runs)
+    oracle_->ended(a.name.id, a.name.attempt);
+  n.runs.clear();
+  n.queue.clear();
+  n.free_slot = true;
+  n.until.reset();
+  if (!n.away)
+    lose_node(n); // what its greeting said is not true any more
+  else if (n.ended.empty())
+    forget_node(n);
+  else
+    n.until = steady_time{nanos::max() / 2}; // never: what has ended in time may still be wanted
+}
+
+/// Lets time pass, in which leases run out.
+void simulation::advance(nanos d) {
+  const auto all = nodes_;
+  for (const auto& n : all)
+    if (n->until && *n->until <= env_->now().steady + d)
+      lease_ran_out(*n);
+  world_->advance_only(d);
 }
 
 /// Its link breaks. What it was handed may begin there and run on; nobody hears of it.
@@ -30,7 +97,7 @@ void simulation::node_is_over(sim_node& n) {
   while (!n.runs.empty())
     end_at(n, true, succeeded());
   caf_shim::anon_tell(list_, crew_messages::surely_over{{n.who.id()}});
-  std::erase_if(nodes_, [&n](const auto& other) { return other.get() == &n; });
+  forget_node(n);
 }
 
 void simulation::node_leaves(sim_node& n) {
@@ -38,7 +105,7 @@ void simulation::node_leaves(sim_node& n) {
     end_at(n, false, some_outcome());
   n.lost = true;
   caf_shim::anon_tell(n.who, crew_messages::close{});
-  std::erase_if(nodes_, [&n](const auto& other) { return other.get() == &n; });
+  forget_node(n);
 }
 
 void simulation::begin_at(sim_node& n) {
@@ -47,7 +114,7 @@ void simulation::begin_at(sim_node& n) {
     return;
   }
   const auto a = n.begin();
-  oracle_->began(a.name.id, a.name.attempt, env_->now(), a.claims, a.alone, n.process);
+  oracle_->began(a.name.id, a.name.attempt, env_->now(), a.claims, a.alone, n.boot);
 }
 
 void simulation::end_at(sim_node& n, bool newest, outcome o) {
@@ -65,6 +132,9 @@ void simulation::play_nodes() {
     begin_at(n);
   } else if (!n.runs.empty() && chance(50)) {
     end_at(n, chance(70), some_outcome());
+  } else if (n.away) {
+    if (chance(40))
+      n.join(world_->system(), list_, *rules_);
   } else if (!n.in()) {
     return;
   } else if (n.lost) {
@@ -72,7 +142,7 @@ void simulation::play_nodes() {
       node_is_over(n);
     else if (chance(15))
       caf_shim::anon_tell(list_, crew_messages::only_unlinked{{n.who.id()}});
-  } else if (chance(25)) {
+  } else if (chance(disk_ ? 8 : 25)) {
     lose_node(n);
   } else if (chance(4)) {
     n.leaving = true;
@@ -87,7 +157,11 @@ void simulation::heal_nodes() {
   const auto all = nodes_;
   bool there = false;
   for (const auto& n : all)
-    if (n->lost)
+    if (n->away && chance(50))
+      lease_ran_out(*n);
+    else if (n->away)
+      n->join(world_->system(), list_, *rules_);
+    else if (n->lost)
       node_is_over(*n);
     else if (n->leaving)
       node_leaves(*n);

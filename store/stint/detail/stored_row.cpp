@@ -199,6 +199,9 @@ void each_field(Task& t, F&& f) {
   f(t.at_most_once);
   f(t.printed);
   f(t.what.labels);
+  f(t.away.node);
+  f(t.away.epoch);
+  f(t.away.lease);
 }
 
 const stored_task& plain() {
