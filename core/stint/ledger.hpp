@@ -224,14 +224,8 @@ private:
   /// What is known of a kind: nothing, that it runs again after a death, or that it does not.
   enum class knowledge : std::uint8_t { none, again, once };
   /// Numbers of a new task's queue and kind; 0: none yet.
-  struct named {
-    std::uint32_t queue = 0;
-    std::uint32_t kind = 0;
-  };
-  struct remembered {
-    task_id id = 0;
-    std::uint64_t hash = 0;
-  };
+  struct named { std::uint32_t queue = 0; std::uint32_t kind = 0; };
+  struct remembered { task_id id = 0; std::uint64_t hash = 0; };
 
   [[nodiscard]] knowledge known_kind(std::uint32_t n) const noexcept {
     return n != 0 && n < kinds_.size() ? kinds_[n] : knowledge::none;

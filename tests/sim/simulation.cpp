@@ -85,10 +85,8 @@ spec simulation::some_spec() {
     s.kind = std::array{"work", "work", "work", "once", "short", "promised"}[below(6)];
   if (chance(disk_ ? 40 : 15)) // what outlives a list is worth more stories there
     s.kind = "far";
-  if (s.kind == "far" && chance(40))
-    s.labels = some_labels();
-  else if (s.kind != "far" && chance(10))
-    s.labels = labels_here;
+  if (chance(s.kind == "far" ? 40 : 10))
+    s.labels = s.kind == "far" ? some_labels() : labels_here;
   if (busy_ && chance(85)) {
     if (chance(60))
       s.claims.push_back(exclusive("k"));
