@@ -62,7 +62,9 @@ json::array blockers_of(const std::vector<blocker>& all) {
   return out;
 }
 
-json::value time_of(const std::optional<wall_time>& t) { return t ? json::value{text_of(utc(*t))} : json::value{nullptr}; }
+json::value time_of(const std::optional<wall_time>& t) {
+  return t ? json::value(text_of(utc(*t))) : json::value(nullptr); // in braces each would be an array
+}
 
 } // namespace
 

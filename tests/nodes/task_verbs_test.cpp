@@ -22,7 +22,7 @@ submission task_of(std::string name, std::vector<std::string> command, const std
 }
 
 struct task_verbs_test : testing::Test {
-  task_verbs_test() { p.serve(); }
+  task_verbs_test() { p.serve("--beat 500ms --lease 3s"); } // who runs alone waits for the leases of the dead
   node_run run(const std::string& verb, const std::string& rest = {}) { return p.stint(verb + " " + p.link() + " " + rest); }
   void submit(std::vector<submission> all) {
     const auto made = p.tasks().submit(std::move(all));

@@ -92,6 +92,10 @@ spec simulation::some_spec() {
       s.claims.push_back(exclusive("k"));
     return s;
   }
+  if (s.kind == "far" && chance(40))
+    s.labels = some_labels();
+  else if (s.kind != "far" && chance(10))
+    s.labels = labels_here;
   s.priority = chance(70) ? 0 : static_cast<int>(below(5)) - 2;
   s.queue = chance(80) ? "default" : "other"; // which has a limit at times
   s.retry.max_attempts = static_cast<std::uint32_t>(1 + below(3));
