@@ -81,6 +81,7 @@ private:
   caf::result<crew_messages::enlisted> enlist(const crew_messages::enlist& m);
   void node_worker_down(worker_id id, bool in_order);
   caf::result<node_list> nodes();
+  void ask_for_nodes(caf::typed_response_promise<node_list> answer);
   void publish(const caf::actor& gateway);
   [[nodiscard]] crew_messages::what_runs what_runs(const std::vector<caf::actor_id>& whom);
   worker_id lost_worker(caf::actor_id stand_in);

@@ -54,9 +54,27 @@ void list_actor::publish(const caf::actor& gateway) {
 }
 
 caf::result<node_list> list_actor::nodes() {
-  if (gateways_.empty())
-    return to_caf({errc::not_published, {}});
-  return caf_shim::hand_over<node_list>(*this, gateways_.back(), protocol::nodes{});
+  auto answer = make_response_promise<node_list>();
+  ask_for_nodes(answer);
+  return answer;
+}
+
+/// A gateway may have ended, though its end has not been heard of yet: then the one before it answers.
+void list_actor::ask_for_nodes(caf::typed_response_promise<node_list> answer) {
+  if (gateways_.empty()) {
+    answer.deliver(to_caf({errc::not_published, {}}));
+    return;
+  }
+  caf_shim::ask(*this, gateways_.back(), protocol::nodes{})
+    .then([answer](const node_list& all) mutable { answer.deliver(all); },
+          [this, answer, asked = gateways_.back().id()](const caf::error& e) mutable {
+            if (from_caf(e).code != errc::list_gone) {
+              answer.deliver(e);
+              return;
+            }
+            std::erase_if(gateways_, [asked](const auto& g) { return g.id() == asked; });
+            ask_for_nodes(std::move(answer));
+          });
 }
 
 crew_messages::what_runs list_actor::what_runs(const std::vector<caf::actor_id>& whom) {

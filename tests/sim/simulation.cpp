@@ -85,17 +85,13 @@ spec simulation::some_spec() {
     s.kind = std::array{"work", "work", "work", "once", "short", "promised"}[below(6)];
   if (chance(disk_ ? 40 : 15)) // what outlives a list is worth more stories there
     s.kind = "far";
-  if (chance(s.kind == "far" ? 40 : 10))
-    s.labels = s.kind == "far" ? some_labels() : labels_here;
   if (busy_ && chance(85)) {
     if (chance(60))
       s.claims.push_back(exclusive("k"));
     return s;
   }
-  if (s.kind == "far" && chance(40))
-    s.labels = some_labels();
-  else if (s.kind != "far" && chance(10))
-    s.labels = labels_here;
+  if (chance(s.kind == "far" ? 40 : 10))
+    s.labels = s.kind == "far" ? some_labels() : labels_here;
   s.priority = chance(70) ? 0 : static_cast<int>(below(5)) - 2;
   s.queue = chance(80) ? "default" : "other"; // which has a limit at times
   s.retry.max_attempts = static_cast<std::uint32_t>(1 + below(3));
