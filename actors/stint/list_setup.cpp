@@ -47,6 +47,7 @@ void read_all(const store& from, list_setup& into) {
 list_setup set_up_list(caf::actor_system& system, const options& with, std::shared_ptr<environment> env) {
   list_setup setup;
   setup.rules.limits = with.limits;
+  setup.rules.limits.finished_in_memory = all_in_memory; // the list cannot read the others yet
   setup.rules.cancel_grace = with.cancel_grace;
   setup.rules.free_stuck = with.free_stuck;
   setup.rules.seed = env->seed();

@@ -52,6 +52,9 @@ enum class plant : std::uint8_t {
   key_forgotten,
   due_forgotten,
   stop_charged,
+  leaves_unsaved,
+  half_a_page,
+  key_leaves,
 };
 
 inline constexpr auto plant_names = std::to_array<std::string_view>(

@@ -86,6 +86,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::peer_refused, "peer_refused", "the other process may not take part"},
   {errc::body_cannot_travel, "body_cannot_travel", "a callable stays in its process; to a remote list only kinds can be submitted"},
   {errc::not_published, "not_published", "the list is not reachable from other processes, so nobody is connected"},
+  {errc::too_many_reads, "too_many_reads", "as many questions wait for the store as may"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

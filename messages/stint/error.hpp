@@ -89,10 +89,11 @@ enum class errc : std::uint8_t {
   peer_refused,
   body_cannot_travel,
   not_published,
+  too_many_reads,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::not_published;
+inline constexpr errc last_errc = errc::too_many_reads;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;
