@@ -67,6 +67,11 @@ struct saved {};
 struct save_trouble { std::string why; std::uint64_t commit = 0; }; // 0: the keeper says so; else while that one lasts
 struct save_again { std::uint64_t failures = 0; }; // that there were when it was sent
 
+/// Tasks in the store by their ids, or a page of them, for the list; read between commits. One that is not there is left out.
+struct fetch { std::vector<task_id> ids; std::optional<page_request> page{}; }; // fetched
+struct fetched { std::vector<stored_task> tasks; task_id next = 0; };
+struct read_some {};
+
 } // namespace stint::crew_messages
 
 // clang-format off
@@ -74,7 +79,7 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
   X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
-  X(publish) X(ask_what_runs) X(what_runs)
+  X(publish) X(ask_what_runs) X(what_runs) X(fetch) X(fetched) X(read_some)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

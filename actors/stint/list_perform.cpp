@@ -34,6 +34,7 @@ void list_actor::turn() {
   const auto t = now();
   ledger_.tick(t, fx_);
   ledger_.dispatch(t, fx_);
+  fetch_condemned();
   depart();
   arm();
 }

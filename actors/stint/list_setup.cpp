@@ -1,6 +1,8 @@
 #include <stint/list_setup.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include <stint/keeper.hpp>
 
@@ -15,6 +17,47 @@ T need(result<T> r) {
   return std::move(*r);
 }
 
+/// Parts the finished tasks: whole are those of the window, which ended last; of the others there is what the list keeps.
+class finished_reader {
+public:
+  explicit finished_reader(list_setup& into) : into_(into), most_(into.rules.limits.finished_in_memory) {}
+
+  void take(stored_task t) {
+    if (most_ == all_in_memory) {
+      into_.tasks.push_back(std::move(t));
+      return;
+    }
+    newest_.push_back(std::move(t));
+    std::push_heap(newest_.begin(), newest_.end(), later);
+    if (newest_.size() <= most_)
+      return;
+    std::pop_heap(newest_.begin(), newest_.end(), later);
+    stays_outside(newest_.back());
+    newest_.pop_back();
+  }
+
+  void end() { std::move(newest_.begin(), newest_.end(), std::back_inserter(into_.tasks)); }
+
+private:
+  /// A finished task's version is that of its end.
+  static bool later(const stored_task& a, const stored_task& b) { return a.version > b.version; }
+
+  void stays_outside(stored_task& t) {
+    auto& o = into_.outside;
+    const auto [queue, fresh] = queues_.try_emplace(t.what.queue, static_cast<std::uint32_t>(o.queues.size()));
+    if (fresh)
+      o.queues.push_back(t.what.queue);
+    o.tasks.emplace_back(outside_task{t.id, t.version, t.ended.value_or(wall_time{}), kept_bytes(t), t.state}, queue->second);
+    if (!t.what.idempotency_key.empty())
+      o.keys.push_back({std::move(t.what.idempotency_key), t.id, t.fingerprint});
+  }
+
+  list_setup& into_;
+  std::size_t most_;
+  std::vector<stored_task> newest_; ///< a heap: the one that ended first is on top
+  std::map<std::string, std::uint32_t> queues_;
+};
+
 void read_all(const store& from, list_setup& into) {
   const std::uint64_t room = into.rules.limits.output;
   into.settings = need(from.settings());
@@ -25,21 +68,28 @@ void read_all(const store& from, list_setup& into) {
         into.printed.emplace_back(t.id, total);
         t.printed = std::max(t.printed, std::min(total, room)); // an attempt that died has not told what it printed
       }
+  finished_reader finished{into};
   page_request ask;
   ask.order = page_order::oldest_first;
   ask.limit = 1'000;
   do {
     auto p = need(from.page(ask));
-    std::move(p.tasks.begin(), p.tasks.end(), std::back_inserter(into.tasks));
+    for (auto& t : p.tasks)
+      finished.take(std::move(t));
     ask.cursor = p.next;
   } while (ask.cursor != 0);
+  finished.end();
   // What is missing has no sum that would not fit: so they are counted.
   stint::tally there;
   for (const auto& t : into.tasks)
     ++there.by_state[static_cast<std::size_t>(t.state)];
+  for (const auto& [t, queue] : into.outside.tasks)
+    ++there.by_state[static_cast<std::size_t>(t.state)];
   if (there != need(from.counts()).tasks)
     throw start_error{{errc::store_damaged, "not all the tasks are there that were counted"}};
   std::sort(into.tasks.begin(), into.tasks.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::sort(into.outside.tasks.begin(), into.outside.tasks.end(),
+            [](const auto& a, const auto& b) { return a.first.id < b.first.id; });
 }
 
 } // namespace
@@ -47,7 +97,6 @@ void read_all(const store& from, list_setup& into) {
 list_setup set_up_list(caf::actor_system& system, const options& with, std::shared_ptr<environment> env) {
   list_setup setup;
   setup.rules.limits = with.limits;
-  setup.rules.limits.finished_in_memory = all_in_memory; // the list cannot read the others yet
   setup.rules.cancel_grace = with.cancel_grace;
   setup.rules.free_stuck = with.free_stuck;
   setup.rules.seed = env->seed();

@@ -170,13 +170,14 @@ public:
   /// for an answer. Only `explain` and `seen` know what to say.
   [[nodiscard]] bool outside(task_id id) const { return tasks_.outside(id).has_value(); }
   [[nodiscard]] std::size_t outside() const noexcept { return tasks_.outside(); }
-  /// What a store is to be asked for the other half of a page, which `merge` then makes; cursor 0: nothing.
+  /// The part of a question that tasks outside may answer, from the first of them on; cursor 0: none. For a page the store is
+  /// asked the whole question, as more may leave meanwhile, and `merge` puts the two halves together.
   [[nodiscard]] page_request outside_part(page_request ask, const page& inside) const;
   /// Takes a task in again, to decide about it; it leaves with one of the next commits.
   void take_in(stored_task s);
-  /// Tasks outside that are past their bounds; `remove_condemned` deletes those of them that have been taken in.
+  /// Tasks outside that are past their bounds; `remove_condemned` deletes those that were read and taken in.
   [[nodiscard]] const std::deque<task_id>& condemned() const noexcept { return kept_.condemned(); }
-  void remove_condemned(moment now, effects& fx);
+  void remove_condemned(const std::vector<task_id>& read, moment now, effects& fx);
   [[nodiscard]] const stint::window& finished_window() const noexcept { return window_; } ///< for tests
 
   /// Checks every invariant that can be seen from inside; ends the process on a breach. For tests.

@@ -61,9 +61,8 @@ void ledger::take_in(stored_task s) {
   window_.add_first(id);
 }
 
-void ledger::remove_condemned(moment now, effects& fx) {
-  const auto all = kept_.condemned();
-  for (auto id : all)
+void ledger::remove_condemned(const std::vector<task_id>& read, moment now, effects& fx) {
+  for (auto id : read)
     if (auto* r = tasks_.find(id)) {
       erase(*r, now, fx);
     } else {

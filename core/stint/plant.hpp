@@ -68,7 +68,8 @@ inline constexpr auto kept_plant_names = std::to_array<std::string_view>({"state
 
 inline constexpr auto durable_plant_names = std::to_array<std::string_view>(
   {"answer_unsaved", "death_charged", "owner_death_uncounted", "version_goes_back", "last_id_forgotten",
-   "suspect_in_company", "key_forgotten", "due_forgotten", "stop_charged"});
+   "suspect_in_company", "key_forgotten", "due_forgotten", "stop_charged", "leaves_unsaved",
+   "half_a_page", "key_leaves"});
 
 #ifdef STINT_PLANTS
 extern plant the_plant;

@@ -76,9 +76,8 @@ private:
 /// What the list answers about a finished task that is outside.
 task told_of(const stored_task& s);
 
-/// The page of a list whose tasks are in two places, made of a page of each with one cursor: in the order of ids, cut where
-/// the first of them ends. A task that is in both (it has left, or was taken in) is taken once; one that has ended since the
-/// page of memory was made is not outside at that page's version. `next`: where the other page ends, 0: nowhere.
+/// The page of a list whose tasks are in two places, made of a page of each for the same question: in the order of ids, cut
+/// where the first of them ends. A task that is in both is taken once. `next`: where the other page ends, 0: nowhere.
 page merge(page inside, const std::vector<stored_task>& outside, task_id next, const page_request& ask);
 
 } // namespace stint

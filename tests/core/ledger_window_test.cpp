@@ -242,7 +242,7 @@ TEST(ledger_window, a_condemned_task_may_be_deleted_by_hand_first) {
   d.take_in(1);
   ASSERT_TRUE(d.book.remove(1, 0, d.now, d.fx));
   EXPECT_TRUE(d.book.condemned().empty());
-  d.book.remove_condemned(d.now, d.fx);
+  d.book.remove_condemned({1}, d.now, d.fx);
   EXPECT_EQ(d.book.kept_tasks().count(state::succeeded), 1U);
 }
 

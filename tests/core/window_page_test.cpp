@@ -111,44 +111,41 @@ TEST(window_page, a_window_changes_no_answer) {
   }
 }
 
-// Between the two halves the list goes on: what has ended meanwhile is no news to a page of before.
-TEST(window_page, what_ends_between_the_halves_is_not_on_the_page) {
-  windowed d{0, keep_all, 2};
-  const auto first = d.ended("first");
-  d.commit();
-  const auto second = d.add(of_kind("second"));
-  d.commit();
-  page_request ask;
-  ask.filter.states = {state::succeeded};
-  const auto inside = *d.book.read(ask);
-  const auto rest = d.book.outside_part(ask, inside);
-  d.succeed(second);
-  d.commit();
-  ASSERT_TRUE(d.book.outside(second));
-  task_id next = 0;
-  auto wider = rest;
-  wider.cursor = d.book.last_id();
-  const auto p = merge(inside, d.stored_page(wider, next, 100), next, ask);
-  ASSERT_EQ(p.tasks.size(), 1U);
-  EXPECT_EQ(p.tasks.front().id, first);
-  EXPECT_EQ(p.version, inside.version);
-}
-
 TEST(window_page, a_task_in_both_halves_is_taken_once) {
   windowed d{1};
   d.ended("a");
   d.commit();
-  const auto inside = *d.book.read({});
-  ASSERT_EQ(inside.tasks.size(), 1U);
-  d.ended("b");
-  d.commit();
-  ASSERT_TRUE(d.book.outside(1)) << "it left meanwhile";
+  ASSERT_FALSE(d.book.outside(1)) << "the store has it, too";
   task_id next = 0;
-  page_request all;
-  all.cursor = d.book.last_id();
-  const auto p = merge(inside, d.stored_page(all, next, 100), next, {});
+  const auto p = merge(*d.book.read({}), d.stored_page({}, next, 100), next, {});
   ASSERT_EQ(p.tasks.size(), 1U);
   EXPECT_EQ(p.tasks.front().name, "a");
+}
+
+TEST(window_page, the_store_is_asked_only_for_what_may_be_there) {
+  windowed d{1};
+  for (int i = 0; i < 3; ++i)
+    d.ended("t");
+  d.commit();
+  const auto may = [&d](page_request ask) { return d.book.outside_part(ask, *d.book.read(ask)).cursor; };
+  page_request ask;
+  EXPECT_EQ(may(ask), 2U);
+  ask.limit = 1;
+  EXPECT_EQ(may(ask), 2U) << "the page ends behind it";
+  ask.cursor = 3;
+  EXPECT_EQ(may(ask), 2U);
+  ask = {};
+  ask.order = page_order::oldest_first;
+  ask.cursor = 3;
+  EXPECT_EQ(may(ask), 0U);
+  ask = {};
+  ask.filter.states = {state::failed, state::waiting};
+  EXPECT_EQ(may(ask), 0U);
+  ask = {};
+  ask.filter.ids = {3, 7};
+  EXPECT_EQ(may(ask), 0U);
+  ask.filter.ids = {1, 3};
+  EXPECT_EQ(may(ask), 1U);
 }
 
 } // namespace

@@ -64,10 +64,10 @@ struct windowed : desk {
 
   /// Deletes what is past its bounds, as the list does.
   void delete_condemned() {
-    const auto all = book.condemned();
+    const std::vector<task_id> all(book.condemned().begin(), book.condemned().end());
     for (auto id : all)
       take_in(id);
-    book.remove_condemned(now, fx);
+    book.remove_condemned(all, now, fx);
     pass(1ns);
   }
 
@@ -84,7 +84,7 @@ struct windowed : desk {
     std::vector<stored_task> out;
     next = 0;
     for (auto id : ids) {
-      if (upwards ? id < ask.cursor : id > ask.cursor)
+      if (upwards ? id < ask.cursor : ask.cursor != 0 && id > ask.cursor)
         continue;
       const auto& t = store.at(id);
       const auto& f = ask.filter;
@@ -109,7 +109,7 @@ struct windowed : desk {
     if (rest.cursor == 0)
       return inside;
     task_id next = 0;
-    const auto found = stored_page(rest, next, most);
+    const auto found = stored_page(ask, next, most);
     return merge(std::move(inside), found, next, ask);
   }
 

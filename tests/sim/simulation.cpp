@@ -14,6 +14,8 @@ simulation::simulation(std::uint64_t seed, std::size_t steps, bool stored)
   with_.limits.finished = {30, 24h, 16'000};
   with_.limits.finished_of = {{state::failed, {6, 24h, 0}}, {state::cancelled, {0, 12h, 5'000}}};
   with_.capacities = {{"cpu", sim_capacity}};
+  if (disk_ && seed % 3 == 0)
+    with_.limits.finished_in_memory = seed / 3 % 21;
   if (disk_)
     with_.kinds.add("work", body{[] {}})
       .add("once", kind{body{[] {}}, true, {}})
@@ -71,7 +73,9 @@ void simulation::listen() {
       [s](const protocol::reset& m) { s->wrong = "reset: " + m.why; },
     };
   });
-  world_->ask<protocol::subscribed>(list_, protocol::subscribe{ear_, 0, {}, 1000});
+  world_->begin_ask<protocol::subscribed>(list_, protocol::subscribe{ear_, 0, {}, 1000});
+  while (world_->step())
+    look_at_kept();
 }
 
 spec simulation::some_spec() {
@@ -231,6 +235,10 @@ void simulation::play_bodies() {
 }
 
 void simulation::act() {
+  if (windowed() && chance(25)) {
+    act_outside();
+    return;
+  }
   switch (below(32)) {
     case 0:
     case 1:
@@ -294,7 +302,7 @@ void simulation::act() {
       page_request ask;
       ask.filter.states = {static_cast<state>(below(state_count))};
       ask.limit = 1 + below(20);
-      pages_.push_back({world_->begin_ask<page>(list_, protocol::read_page{ask})});
+      ask_page(std::move(ask));
       break;
     }
     case 25:
