@@ -101,6 +101,7 @@ private:
   void fetch(crew_messages::fetch what, fetched_fn then, not_fetched_fn otherwise);
   void take_in(crew_messages::fetched& m);
   void fetch_condemned();
+  void tell_left();
   [[nodiscard]] caf::error not_stored(task_id id) const;
   template <class T>
   caf::result<T> answer_about(task_id id, result<T> (*what)(const stored_task&));

@@ -35,6 +35,7 @@ void list_actor::turn() {
   ledger_.tick(t, fx_);
   ledger_.dispatch(t, fx_);
   fetch_condemned();
+  tell_left();
   depart();
   arm();
 }

@@ -76,6 +76,7 @@ void list_actor::is_saved() {
   // What has gathered meanwhile goes next, unless a turn is on its way that adds to it.
   if (!turn_pending_)
     depart();
+  tell_left();
   if (!all_left)
     changed();
 }

@@ -72,6 +72,12 @@ void list_actor::fetch_condemned() {
   });
 }
 
+/// What tasks outside have printed need not be in memory either.
+void list_actor::tell_left() {
+  if (auto ids = ledger_.take_left(); !ids.empty())
+    caf_shim::tell(*this, log_, crew_messages::let_go{std::move(ids)});
+}
+
 /// Answers with what the store has of a task. That never changes, so it is true whenever it is read.
 template <class T>
 caf::result<T> list_actor::answer_about(task_id id, result<T> (*what)(const stored_task&)) {

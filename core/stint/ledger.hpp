@@ -28,6 +28,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <stint/claims.hpp>
@@ -175,6 +176,8 @@ public:
   [[nodiscard]] page_request outside_part(page_request ask, const page& inside) const;
   /// Takes a task in again, to decide about it; it leaves with one of the next commits.
   void take_in(stored_task s);
+  /// Tells once of each task that has left since this was asked last.
+  [[nodiscard]] std::vector<task_id> take_left() { return std::exchange(newly_outside_, {}); }
   /// Tasks outside that are past their bounds; `remove_condemned` deletes those that were read and taken in.
   [[nodiscard]] const std::deque<task_id>& condemned() const noexcept { return kept_.condemned(); }
   void remove_condemned(const std::vector<task_id>& read, moment now, effects& fx);
@@ -299,6 +302,7 @@ private:
   std::uint64_t keep_turn_ = 0;
   stint::window window_;
   std::size_t ended_since_ = 0;      ///< since finished tasks were let go
+  std::vector<task_id> newly_outside_;
   std::vector<outside_task> ended_;  ///< while tasks are restored: the finished ones, wherever they are
   std::set<std::string> guessed_; ///< while tasks are restored: keys whose capacity nobody has declared
   std::vector<claim_holder*> woken_;

@@ -44,6 +44,7 @@ bool ledger::let_go_finished() {
     if (planted(plant::key_leaves) && r->extra)
       idempotent_.erase(r->extra->idempotency_key);
     tasks_.let_go(*r);
+    newly_outside_.push_back(id);
     --inside;
     return true;
   });

@@ -196,6 +196,7 @@ TEST_F(durable_window, a_subscriber_is_told_of_tasks_outside) {
   window_steps s{0};
   for (int i = 0; i < 3; ++i)
     s.submit(of_kind("t"));
+  s.kept->unreadable = 2;
   std::set<task_id> told;
   bool complete = false;
   auto ear = s.world->system().spawn([&](caf::event_based_actor*) -> caf::behavior {
@@ -212,9 +213,29 @@ TEST_F(durable_window, a_subscriber_is_told_of_tasks_outside) {
   all.who = ear;
   ASSERT_TRUE(s.ask<protocol::subscribed>(std::move(all)));
   s.world->run();
+  EXPECT_FALSE(complete) << "the store cannot be read";
+  s.world->advance(1s);
+  s.world->advance(1s);
   EXPECT_TRUE(complete);
   EXPECT_EQ(told.size(), 3U);
   caf::anon_send_exit(ear, caf::exit_reason::user_shutdown);
+}
+
+TEST_F(durable_window, output_leaves_with_its_task) {
+  for (const auto window : {std::size_t{1}, all_in_memory}) {
+    window_steps s{window};
+    s.die();
+    s.with.kinds.add("prints", body{[](context& job) { job.print("some text"); }});
+    s.begin();
+    const auto first = s.submit(of_kind("t", "prints"));
+    s.submit(of_kind("t", "prints"));
+    s.kept->outputs = 0;
+    const auto read = s.ask<output_piece>(protocol::read_output{first, 5});
+    EXPECT_EQ(read->text, "text");
+    EXPECT_EQ(read->total, 9U);
+    EXPECT_EQ(s.kept->outputs, window == 1 ? 1 : 0) << "from the store, or from memory";
+    s.die();
+  }
 }
 
 // A wait holds what it was told of a task outside, whatever becomes of that.

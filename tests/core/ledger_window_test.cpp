@@ -30,6 +30,8 @@ TEST(ledger_window, a_task_leaves_with_the_commit_of_its_end_and_not_before) {
   d.committed();
   EXPECT_TRUE(d.book.outside(id));
   EXPECT_EQ(d.book.find(id), nullptr);
+  EXPECT_THAT(d.book.take_left(), ElementsAre(id));
+  EXPECT_TRUE(d.book.take_left().empty());
 }
 
 TEST(ledger_window, all_stay_by_default_and_without_a_store) {
