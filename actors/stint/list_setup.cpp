@@ -1,7 +1,6 @@
 #include <stint/list_setup.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 
 #include <stint/keeper.hpp>
@@ -27,21 +26,24 @@ public:
       into_.tasks.push_back(std::move(t));
       return;
     }
-    newest_.push_back(std::move(t));
-    std::push_heap(newest_.begin(), newest_.end(), later);
+    if (newest_.size() == most_ && (most_ == 0 || t.version < newest_.begin()->first)) {
+      stays_outside(t);
+      return;
+    }
+    const auto version = t.version;
+    newest_.emplace(version, std::move(t));
     if (newest_.size() <= most_)
       return;
-    std::pop_heap(newest_.begin(), newest_.end(), later);
-    stays_outside(newest_.back());
-    newest_.pop_back();
+    stays_outside(newest_.begin()->second);
+    newest_.erase(newest_.begin());
   }
 
-  void end() { std::move(newest_.begin(), newest_.end(), std::back_inserter(into_.tasks)); }
+  void end() {
+    for (auto& [version, t] : newest_)
+      into_.tasks.push_back(std::move(t));
+  }
 
 private:
-  /// A finished task's version is that of its end.
-  static bool later(const stored_task& a, const stored_task& b) { return a.version > b.version; }
-
   void stays_outside(stored_task& t) {
     auto& o = into_.outside;
     const auto [queue, fresh] = queues_.try_emplace(t.what.queue, static_cast<std::uint32_t>(o.queues.size()));
@@ -54,7 +56,7 @@ private:
 
   list_setup& into_;
   std::size_t most_;
-  std::vector<stored_task> newest_; ///< a heap: the one that ended first is on top
+  std::map<task_version, stored_task> newest_; ///< a finished task's version is that of its end
   std::map<std::string, std::uint32_t> queues_;
 };
 
