@@ -1,6 +1,9 @@
 // P14: what does a file cost? Three transitions a task, each on the disk before anybody is told: how many tasks a second
 // in batches of 1,000, beside SQLite alone writing the same rows in the same groups; how long one submission takes, beside
-// one bare commit; what 64 submitters get together; and how long a start with many stored tasks takes.
+// one bare commit; what 64 submitters get together; and how long a start with many stored tasks takes and what they take in
+// memory then, with all of them there and with a window.
+#include <malloc.h>
+
 #include <filesystem>
 #include <thread>
 
@@ -111,7 +114,12 @@ std::vector<double> submit_from(std::size_t threads, std::size_t count) {
   return {rate};
 }
 
-std::vector<double> start_with(std::size_t count) {
+double heap_bytes() {
+  const auto m = ::mallinfo2();
+  return static_cast<double>(m.uordblks) + static_cast<double>(m.hblkhd);
+}
+
+std::vector<double> start_with(std::size_t count, std::size_t in_memory) {
   const scratch_file file;
   {
     host at{workers};
@@ -121,11 +129,16 @@ std::vector<double> start_with(std::size_t count) {
   }
   const auto bytes = static_cast<double>(std::filesystem::file_size(file.name)) / static_cast<double>(count);
   host at{workers};
+  auto with = kept(stint::store_mode::durable, file.name);
+  with.limits.finished_in_memory = in_memory;
+  const auto before = heap_bytes();
   const stopwatch time;
-  stint::list tasks{at.system(), kept(stint::store_mode::durable, file.name)};
+  stint::list tasks{at.system(), with};
+  need(tasks.counts()->tasks.total() == count, "some are missing"); // its actor has begun
   const auto seconds = time.seconds();
+  const auto heap = (heap_bytes() - before) / static_cast<double>(count);
   verify(tasks, count);
-  return {seconds, bytes};
+  return {seconds, heap, bytes};
 }
 
 void ask(program& run) {
@@ -155,9 +168,11 @@ void ask(program& run) {
 
   const auto stored = run.size(1'000'000, 100'000, 2'000);
   contest start{run, "P14", "start with " + std::to_string(stored) + " stored tasks",
-                {{"start", "s", false}, {"file", "B/task", false}}};
-  start.contestant("stint, durable", [stored] { return start_with(stored); });
+                {{"start", "s", false}, {"heap", "B/task", false}, {"file", "B/task", false}}};
+  start.contestant("stint, durable", [stored] { return start_with(stored, stint::all_in_memory); });
+  start.contestant("stint, a window of 1000", [stored] { return start_with(stored, 1'000); });
   start.expect({.who = "stint, durable", .what = "start", .value = 3, .at_full_size_only = true});
+  start.expect({.who = "stint, a window of 1000", .what = "heap", .value = 60, .at_full_size_only = true});
   start.expect({.who = "stint, durable", .what = "file", .value = 400});
   start.run();
 }

@@ -67,6 +67,7 @@ struct tick { steady_time armed{}; };
 
 struct append { task_id id = 0; std::string text; };
 struct forget { std::vector<task_id> ids; };
+struct let_go { std::vector<task_id> ids; }; // their text is in the store
 
 struct attach { std::uint64_t number = 0; protocol::subscribe ask; task_version now = 0; std::vector<running_body> running{}; };
 struct detach { std::uint64_t number = 0; };
@@ -83,6 +84,11 @@ struct saved {};
 struct save_trouble { std::string why; std::uint64_t commit = 0; }; // 0: the keeper says so; else while that one lasts
 struct save_again { std::uint64_t failures = 0; }; // that there were when it was sent
 
+/// Tasks in the store by their ids, or a page of them, for the list; read between commits. One that is not there is left out.
+struct fetch { std::vector<task_id> ids; std::optional<page_request> page{}; }; // fetched
+struct fetched { std::vector<stored_task> tasks; task_id next = 0; };
+struct read_some {};
+
 } // namespace stint::crew_messages
 
 // clang-format off
@@ -90,7 +96,7 @@ struct save_again { std::uint64_t failures = 0; }; // that there were when it wa
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
   X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
-  X(publish) X(ask_what_runs) X(what_runs) X(heard) X(node_back)
+  X(publish) X(ask_what_runs) X(what_runs) X(heard) X(node_back) X(fetch) X(fetched) X(read_some) X(let_go)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

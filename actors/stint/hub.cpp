@@ -9,6 +9,9 @@ namespace {
 /// Records in one chunk of a snapshot: a short turn for the owner.
 constexpr std::size_t chunk_records = 100;
 
+/// Until a chunk that could not be read is asked for again.
+constexpr nanos before_next_try = std::chrono::milliseconds{200};
+
 /// Everything but the states; `ids` are in order.
 bool about(const filter& f, const event& e) {
   return (f.ids.empty() || std::binary_search(f.ids.begin(), f.ids.end(), e.id)) && (f.queue.empty() || f.queue == e.queue)
@@ -221,9 +224,20 @@ void hub::next_chunk(std::uint64_t number) {
           next_chunk(number);
         }
       },
-      [this, number](const caf::error& e) {
-        if (from_caf(e).code != errc::list_gone) // then the last word is under way
+      [this, number, round = s.round](const caf::error& e) {
+        const auto why = from_caf(e).code;
+        if (why == errc::list_gone) // the last word is under way
+          return;
+        if (why != errc::io_failed && why != errc::too_many_reads) {
           detach(number);
+          return;
+        }
+        // The store of tasks that are not in memory cannot be read just now.
+        auto found = subscribers_.find(number);
+        if (found == subscribers_.end() || found->second.round != round)
+          return;
+        found->second.asking = false;
+        caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), before_next_try, protocol::credit{number, 0});
       });
 }
 

@@ -33,8 +33,65 @@ caf::behavior keeper::make_behavior() {
       else if (std::exchange(trouble_, false))
         env_->log(log_level::warning, "tasks are saved again");
     },
+    [this](crew_messages::fetch& m) -> caf::result<crew_messages::fetched> {
+      if (reads_.size() == most_reads)
+        return to_caf({errc::too_many_reads, std::to_string(most_reads)});
+      auto p = make_response_promise<crew_messages::fetched>();
+      reads_.push_back({std::move(m), p, {}, 0});
+      if (reads_.size() == 1)
+        caf_shim::tell(*this, caf::actor_cast<caf::actor>(this), crew_messages::read_some{});
+      return p;
+    },
+    [this](const crew_messages::read_some&) { read_some(); },
     [this](const protocol::read_output& m) { return answer(store_->output(m.id, m.offset, m.limit)); },
   };
+}
+
+/// Reads a little, then goes to the end of the mailbox: a commit that has come meanwhile is before it.
+void keeper::read_some() {
+  for (std::size_t room = reads_at_once; !reads_.empty() && room != 0;) {
+    auto& r = reads_.front();
+    const auto all = read_on(r, room);
+    if (all && !*all)
+      break;
+    if (all)
+      r.whom.deliver(std::move(r.got));
+    else
+      r.whom.deliver(to_caf(all.error()));
+    reads_.pop_front();
+  }
+  if (!reads_.empty())
+    caf_shim::tell(*this, caf::actor_cast<caf::actor>(this), crew_messages::read_some{});
+}
+
+/// Takes what it reads off the room; returns false when that is not enough.
+result<bool> keeper::read_on(open_read& r, std::size_t& room) {
+  if (closed_)
+    return {errc::io_failed, "the store has to be opened again first"};
+  if (r.what.page) {
+    auto p = store_->page(*r.what.page);
+    if (p.code() == errc::invalid_cursor) { // the list has given ids that are not committed: nothing is there yet
+      if (r.what.page->order == page_order::oldest_first)
+        return true;
+      r.what.page->cursor = 0;
+      p = store_->page(*r.what.page);
+    }
+    if (!p)
+      return p.error();
+    r.got = {std::move(p->tasks), p->next};
+    room -= std::min(room, r.what.page->limit);
+    return true;
+  }
+  for (; r.done < r.what.ids.size(); ++r.done, --room) {
+    if (room == 0)
+      return false;
+    auto t = store_->get(r.what.ids[r.done]);
+    if (t)
+      r.got.tasks.push_back(std::move(*t));
+    else if (t.code() != errc::task_deleted && t.code() != errc::unknown_task)
+      return t.error();
+  }
+  return true;
 }
 
 void keeper::save() {
@@ -105,6 +162,9 @@ void keeper::on_exit() {
   store_ = nullptr;
   env_ = nullptr;
   open_.reset();
+  for (auto& r : reads_)
+    r.whom.deliver(to_caf({errc::list_gone, {}}));
+  reads_.clear();
   actor_base::on_exit();
 }
 

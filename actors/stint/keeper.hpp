@@ -5,15 +5,19 @@
 ///     |                        |                          |
 ///     |<-- saved{number} ---------------------------------|  on the disk: what depends on it may leave
 ///     |<-- save_trouble{why} -----------------------------|  it is not; the list refuses what is new
+///     |-- fetch{ids, page} ------------------------------>|  a few are read at once, then it looks for a commit
+///     |<-- fetched{tasks} --------------------------------|  after all that was told as saved
 ///
 /// The list sends the next batch when it hears of the last, so what gathers while the disk works is one commit.
 ///
 /// Owner    the list; ends after it.
 /// Threads  its own, since it waits for a disk; in tests CAF's scheduler.
-/// Errors   told to the list once for each batch, and to the log when a trouble begins and when it has been over for 5 s.
+/// Errors   too_many_reads past `most_reads` of them; io_failed for what is to be read from a store that has to be opened again.
+///          Of a commit: told to the list once for each batch, and to the log when a trouble begins and when it has been over for 5 s.
 /// Durable  a batch is told as saved when the store has said so, or has it after being opened again.
 #pragma once
 
+#include <deque>
 #include <memory>
 
 #include <stint/crew_messages.hpp>
@@ -29,7 +33,16 @@ public:
   void on_exit() override;
 
 private:
+  struct open_read {
+    crew_messages::fetch what;
+    caf::typed_response_promise<crew_messages::fetched> whom;
+    crew_messages::fetched got;
+    std::size_t done = 0; ///< of its ids
+  };
+
   void save();
+  void read_some();
+  [[nodiscard]] result<bool> read_on(open_read& r, std::size_t& room);
   [[nodiscard]] result<unit_t> try_to_save();
   [[nodiscard]] result<bool> open_again();
 
@@ -39,6 +52,7 @@ private:
   std::optional<crew_messages::save> open_; ///< the batch in hand
   task_version before_ = 0;                 ///< the version of the last one that is saved
   bool closed_ = false;                     ///< the store has to be opened again
+  std::deque<open_read> reads_;
   std::uint64_t failures_ = 0;
   bool told_ = false;    ///< the list knows that the batch in hand cannot be saved
   bool trouble_ = false; ///< the log says so, until saving has gone well for a while

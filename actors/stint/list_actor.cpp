@@ -16,6 +16,8 @@ caf::result<protocol::json_text> answer_text(const result<std::string>& r) {
   return protocol::json_text{*r};
 }
 
+result<protocol::json_text> text(const std::string& s) { return protocol::json_text{s}; }
+
 } // namespace
 
 list_actor::list_actor(caf::actor_config& cfg, list_setup with)
@@ -35,13 +37,7 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
     static_cast<void>(ledger_.declare(key, n, now(), fx_));
   for (const auto& [queue, n] : with_.queue_limits)
     static_cast<void>(ledger_.limit_queue(queue, n, now(), fx_));
-  for (const auto& s : with_.settings)
-    ledger_.restore(s, fx_);
-  with_.settings = {};
-  for (auto& t : with_.tasks)
-    ledger_.restore(std::move(t));
-  with_.tasks = {};
-  ledger_.resume(with_.head.version, with_.head.last_id, now(), fx_);
+  restore_all();
 }
 
 caf::behavior list_actor::make_behavior() {
@@ -62,27 +58,21 @@ caf::behavior list_actor::make_behavior() {
       changed();
     },
     [this](const crew_messages::turn&) { turn(); },
-    [this](const protocol::cancel& m) { return answer_later(ledger_.cancel(m.id, m.if_version, now(), fx_)); },
+    [this](const protocol::cancel& m) { return decide(m.id, [this, m] { return ledger_.cancel(m.id, m.if_version, now(), fx_); }); },
     [this](const cancel_matching& m) { return answer_later(ledger_.cancel_matching(m.filter, now(), fx_)); },
     [this](const protocol::retry& m) { return retry(m); },
-    [this](const protocol::release& m) { return answer_later(ledger_.release(m.id, m.if_version, now(), fx_)); },
-    [this](const release_stuck& m) { return answer_later(ledger_.release_stuck(m.id, m.if_version, now(), fx_)); },
-    [this](const protocol::remove& m) { return answer_later(ledger_.remove(m.id, m.if_version, now(), fx_)); },
-    [this](const protocol::clear& m) { return answer_later(ledger_.clear(m.filter, now(), fx_)); },
-    [this](const protocol::get& m) { return answer(ledger_.get(m.id)); },
-    [this](const get_many& m) -> caf::result<many> {
-      if (m.ids.size() > ledger_.limits().ids)
-        return to_caf({errc::too_many_ids, std::to_string(m.ids.size())});
-      many out;
-      out.version = ledger_.seen_version();
-      out.tasks.reserve(m.ids.size());
-      for (auto id : m.ids) {
-        auto t = ledger_.get(id);
-        out.tasks.push_back(t ? waited{id, errc::none, std::move(*t)} : waited{id, t.code(), {}});
-      }
-      return out;
+    [this](const protocol::release& m) { return decide(m.id, [this, m] { return ledger_.release(m.id, m.if_version, now(), fx_); }); },
+    [this](const release_stuck& m) {
+      return decide(m.id, [this, m] { return ledger_.release_stuck(m.id, m.if_version, now(), fx_); });
     },
-    [this](const read_page& m) { return answer(ledger_.read(m.ask)); },
+    [this](const protocol::remove& m) { return decide(m.id, [this, m] { return ledger_.remove(m.id, m.if_version, now(), fx_); }); },
+    [this](const protocol::clear& m) { return clear(m.filter); },
+    [this](const protocol::get& m) {
+      return ledger_.outside(m.id) ? answer_about<task>(m.id, [](const stored_task& s) -> result<task> { return told_of(s); })
+                                   : answer(ledger_.get(m.id));
+    },
+    [this](const protocol::get_many& m) { return get_many(m.ids); },
+    [this](const protocol::read_page& m) { return read_page(m.ask); },
     [this](const protocol::counts&) -> caf::result<totals> { return ledger_.counts(); },
     [this](const protocol::explain& m) -> caf::result<explanation> {
       if (!unsettled())
@@ -97,18 +87,19 @@ caf::behavior list_actor::make_behavior() {
         return to_caf(ok.error());
       return caf_shim::hand_over<output_piece>(*this, log_, m);
     },
-    [this](const read_detail& m) { return answer_text(ledger_.detail(m.id)); },
-    [this](const read_value& m) { return answer_text(ledger_.value(m.id)); },
-    [this](const read_args& m) { return answer_text(ledger_.args(m.id)); },
-    [this](const protocol::wait& m) -> caf::result<wait_result> {
-      const auto number = ++last_wait_;
-      if (auto ok = ledger_.wait(number, m.ask, now(), fx_); !ok)
-        return to_caf(ok.error());
-      auto p = make_response_promise<wait_result>(); // not before: making it counts as having answered
-      waits_.emplace(number, p);
-      changed();
-      return p;
+    [this](const read_detail& m) {
+      return ledger_.outside(m.id) ? answer_about<json_text>(m.id, [](const stored_task& s) { return text(s.detail); })
+                                   : answer_text(ledger_.detail(m.id));
     },
+    [this](const read_value& m) {
+      return ledger_.outside(m.id) ? answer_about<json_text>(m.id, [](const stored_task& s) { return text(s.value); })
+                                   : answer_text(ledger_.value(m.id));
+    },
+    [this](const read_args& m) {
+      return ledger_.outside(m.id) ? answer_about<json_text>(m.id, [](const stored_task& s) { return text(s.what.args); })
+                                   : answer_text(ledger_.args(m.id));
+    },
+    [this](const protocol::wait& m) { return wait(m.ask); },
     [this](const protocol::fence& m) -> caf::result<fence_result> {
       const auto number = ++last_wait_;
       if (auto ok = ledger_.fence(number, m.ask, now(), fx_); !ok)
@@ -199,18 +190,26 @@ caf::result<protocol::changed> list_actor::answer_later(const result<stint::chan
   if (!r && !unsettled())
     return to_caf(r.error());
   auto p = make_response_promise<protocol::changed>();
-  next_.changed.emplace_back(p, r ? result<protocol::changed>{protocol::changed{r->version, r->count}} : r.error());
-  changed();
+  answer_later(p, r);
   return p;
+}
+
+void list_actor::answer_later(const caf::typed_response_promise<protocol::changed>& whom, const result<stint::changed>& r) {
+  next_.changed.emplace_back(whom, r ? result<protocol::changed>{protocol::changed{r->version, r->count}} : r.error());
+  changed();
 }
 
 caf::result<protocol::submitted> list_actor::answer_later(result<protocol::submitted> r) {
   if (!r && !unsettled())
     return to_caf(r.error());
   auto p = make_response_promise<protocol::submitted>();
-  next_.submitted.emplace_back(p, std::move(r));
-  changed();
+  answer_later(p, std::move(r));
   return p;
+}
+
+void list_actor::answer_later(const caf::typed_response_promise<protocol::submitted>& whom, result<protocol::submitted> r) {
+  next_.submitted.emplace_back(whom, std::move(r));
+  changed();
 }
 
 /// Runs the application's own check, which may throw.
@@ -247,20 +246,6 @@ caf::result<protocol::submitted> list_actor::submit(std::vector<submission>& tas
     return to_caf(made.error());
   }
   return answer_later(protocol::submitted{std::move(made->ids), made->version});
-}
-
-caf::result<protocol::submitted> list_actor::retry(const protocol::retry& m) {
-  if (trouble_)
-    return to_caf({errc::io_failed, *trouble_});
-  // A callable stays with its task until that is deleted, for this.
-  const auto* r = ledger_.find(m.id);
-  const auto again = r != nullptr && r->body != 0 ? bodies_.put(bodies_.at(r->body)) : body_id{0};
-  auto made = ledger_.retry(m.id, m.if_version, again, now(), fx_);
-  if (!made) {
-    bodies_.drop(again);
-    return answer_later(result<protocol::submitted>{made.error()});
-  }
-  return answer_later(protocol::submitted{{*made}, ledger_.version()});
 }
 
 caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscribe& m) {

@@ -13,6 +13,7 @@
 /// Seed     aptly task/list.go and its mutex.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -94,14 +95,37 @@ private:
   result<unit_t> check_args(const submission& t) const;
   caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
+  result<protocol::submitted> retry_now(const protocol::retry& m);
   caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);
   void unsubscribed(std::uint64_t number);
   void attach(std::uint64_t number, const protocol::subscribe& m, task_version now);
+
+  // -- tasks that are in the store only: list_window.cpp
+  using fetched_fn = std::function<void(crew_messages::fetched&)>;
+  using not_fetched_fn = std::function<void(const caf::error&)>;
+  void fetch(crew_messages::fetch what, fetched_fn then, not_fetched_fn otherwise);
+  void take_in(crew_messages::fetched& m);
+  void fetch_condemned();
+  void tell_left();
+  [[nodiscard]] caf::error not_stored(task_id id) const;
+  template <class T>
+  caf::result<T> answer_about(task_id id, result<T> (*what)(const stored_task&));
+  caf::result<protocol::changed> decide(task_id id, std::function<result<task_version>()> how);
+  caf::result<protocol::many> get_many(const std::vector<task_id>& ids);
+  caf::result<page> read_page(const page_request& ask);
+  caf::result<wait_result> wait(wait_request ask);
+  void fetch_and_wait(const caf::typed_response_promise<wait_result>& whom, wait_request ask, std::map<task_id, task> read);
+  caf::result<protocol::changed> clear(const filter& which);
+  void clear_outside(const caf::typed_response_promise<protocol::changed>& whom, page_request ask, task_version before,
+                     std::uint64_t count);
+  void restore_all();
 
   /// Answers a refusal at once, anything else at the end of the turn; what rests on unsaved changes when they are saved.
   caf::result<protocol::changed> answer_later(const result<task_version>& r);
   caf::result<protocol::changed> answer_later(const result<stint::changed>& r);
   caf::result<protocol::submitted> answer_later(result<protocol::submitted> r);
+  void answer_later(const caf::typed_response_promise<protocol::changed>& whom, const result<stint::changed>& r);
+  void answer_later(const caf::typed_response_promise<protocol::submitted>& whom, result<protocol::submitted> r);
 
   list_setup with_;
   std::optional<ledger> kept_; ///< emptied at the end: a timer that is still far away keeps this actor's memory
@@ -115,6 +139,7 @@ private:
   std::uint64_t watched_commit_ = 0;  ///< the one that a stop does not wait for without end
   std::optional<std::string> trouble_; ///< why nothing can be saved at present
   bool gave_up_ = false;               ///< a stop did not wait for that any longer
+  bool fetching_ = false;              ///< finished tasks that are to be deleted
   caf::actor log_;
   caf::actor hub_;
   std::vector<caf::actor> gateways_; ///< while the list is published

@@ -34,6 +34,8 @@ void list_actor::turn() {
   const auto t = now();
   ledger_.tick(t, fx_);
   ledger_.dispatch(t, fx_);
+  fetch_condemned();
+  tell_left();
   depart();
   arm();
 }
@@ -167,7 +169,7 @@ bool list_actor::hire() {
   m.who = system().spawn<worker>(std::move(setup));
   watch(m.who, [this, id](const caf::error&) { worker_down(id); });
   workers_.emplace(id, std::move(m));
-  ledger_.worker_joined(id, kinds_->names(), now(), fx_, true, with_.labels);
+  ledger_.worker_joined(id, kinds_->names(), now(), fx_, 0, with_.labels);
   changed();
   return true;
 }

@@ -69,13 +69,16 @@ void list_actor::is_saved() {
   saving_ = false;
   trouble_.reset();
   gave_up_ = false;
-  ledger_.committed();
+  const bool all_left = ledger_.committed();
   fault_point("list.saved");
   perform(leaving_);
   fault_point("list.told");
   // What has gathered meanwhile goes next, unless a turn is on its way that adds to it.
   if (!turn_pending_)
     depart();
+  tell_left();
+  if (!all_left)
+    changed();
 }
 
 /// A commit that neither ends nor fails must not keep a stop from ending.

@@ -1,6 +1,7 @@
 #include <stint/list_setup.hpp>
 
 #include <algorithm>
+#include <map>
 
 #include <stint/keeper.hpp>
 
@@ -15,6 +16,50 @@ T need(result<T> r) {
   return std::move(*r);
 }
 
+/// Parts the finished tasks: whole are those of the window, which ended last; of the others there is what the list keeps.
+class finished_reader {
+public:
+  explicit finished_reader(list_setup& into) : into_(into), most_(into.rules.limits.finished_in_memory) {}
+
+  void take(stored_task t) {
+    if (most_ == all_in_memory) {
+      into_.tasks.push_back(std::move(t));
+      return;
+    }
+    if (newest_.size() == most_ && (most_ == 0 || t.version < newest_.begin()->first)) {
+      stays_outside(t);
+      return;
+    }
+    const auto version = t.version;
+    newest_.emplace(version, std::move(t));
+    if (newest_.size() <= most_)
+      return;
+    stays_outside(newest_.begin()->second);
+    newest_.erase(newest_.begin());
+  }
+
+  void end() {
+    for (auto& [version, t] : newest_)
+      into_.tasks.push_back(std::move(t));
+  }
+
+private:
+  void stays_outside(stored_task& t) {
+    auto& o = into_.outside;
+    const auto [queue, fresh] = queues_.try_emplace(t.what.queue, static_cast<std::uint32_t>(o.queues.size()));
+    if (fresh)
+      o.queues.push_back(t.what.queue);
+    o.tasks.emplace_back(outside_task{t.id, t.version, t.ended.value_or(wall_time{}), kept_bytes(t), t.state}, queue->second);
+    if (!t.what.idempotency_key.empty())
+      o.keys.push_back({std::move(t.what.idempotency_key), t.id, t.fingerprint});
+  }
+
+  list_setup& into_;
+  std::size_t most_;
+  std::map<task_version, stored_task> newest_; ///< a finished task's version is that of its end
+  std::map<std::string, std::uint32_t> queues_;
+};
+
 void read_all(const store& from, list_setup& into) {
   const std::uint64_t room = into.rules.limits.output;
   into.settings = need(from.settings());
@@ -26,21 +71,28 @@ void read_all(const store& from, list_setup& into) {
         if (t.away.epoch == 0) // an attempt that died has not told what it printed
           t.printed = std::max(t.printed, std::min(total, room));
       }
+  finished_reader finished{into};
   page_request ask;
   ask.order = page_order::oldest_first;
   ask.limit = 1'000;
   do {
     auto p = need(from.page(ask));
-    std::move(p.tasks.begin(), p.tasks.end(), std::back_inserter(into.tasks));
+    for (auto& t : p.tasks)
+      finished.take(std::move(t));
     ask.cursor = p.next;
   } while (ask.cursor != 0);
+  finished.end();
   // What is missing has no sum that would not fit: so they are counted.
   stint::tally there;
   for (const auto& t : into.tasks)
     ++there.by_state[static_cast<std::size_t>(t.state)];
+  for (const auto& [t, queue] : into.outside.tasks)
+    ++there.by_state[static_cast<std::size_t>(t.state)];
   if (there != need(from.counts()).tasks)
     throw start_error{{errc::store_damaged, "not all the tasks are there that were counted"}};
   std::sort(into.tasks.begin(), into.tasks.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::sort(into.outside.tasks.begin(), into.outside.tasks.end(),
+            [](const auto& a, const auto& b) { return a.first.id < b.first.id; });
 }
 
 } // namespace

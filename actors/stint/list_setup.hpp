@@ -30,6 +30,17 @@ struct list_setup {
   store::opened head{};
   std::vector<stored_setting> settings{};                     ///< in force again where options say nothing
   std::vector<stored_task> tasks{};                           ///< in the order of their ids
+  struct outside_ones {
+    std::vector<std::pair<outside_task, std::uint32_t>> tasks{}; ///< finished ones beyond the window, with numbers of `queues`
+    std::vector<std::string> queues{};
+    struct key {
+      std::string text;
+      task_id id = 0;
+      std::uint64_t fingerprint = 0;
+    };
+    std::vector<key> keys{};
+  };
+  outside_ones outside{};                                     ///< in the order of their ids
   std::vector<std::pair<task_id, std::uint64_t>> printed{};   ///< how much each unfinished task has printed
 };
 

@@ -26,6 +26,18 @@ caf::behavior output_log::make_behavior() {
         }
       }
     },
+    [this](const crew_messages::let_go& m) {
+      for (auto id : m.ids) {
+        auto i = texts_.find(id);
+        if (i == texts_.end() || fresh_.contains(id)) // somebody who was given up has printed since
+          continue;
+        before_[id] = i->second.text.total();
+        kept_ -= i->second.text.kept();
+        if (i->second.place != silent_.end())
+          silent_.erase(i->second.place);
+        texts_.erase(i);
+      }
+    },
     [this](const protocol::read_output& m) { return read(m); },
     [this](const crew_messages::tell_output& m) { hub_ = m.whom; },
     [this](crew_messages::save& m) {

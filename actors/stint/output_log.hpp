@@ -1,7 +1,8 @@
 /// The actor that keeps what bodies print, so that text never goes through the owner.
 ///
 /// With a store, each of the list's commits passes here on its way to the keeper and takes the new text along: what a
-/// body said is on the disk no later than its end. Text that has left memory is read from the store.
+/// body said is on the disk no later than its end. Text that has left memory is read from the store: that of tasks which are
+/// there only, and what is too much.
 ///
 /// Owner    the list.
 /// Threads  CAF's scheduler.
@@ -44,7 +45,7 @@ private:
   caf::actor keeper_; ///< with a store
   std::map<task_id, printed> texts_;
   std::list<task_id> silent_; ///< of whom text is kept; who has been silent for longest comes first
-  std::map<task_id, std::uint64_t> before_; ///< how much tasks have printed for an earlier list, and nothing for this one
+  std::map<task_id, std::uint64_t> before_; ///< how much tasks have printed whose text is in the store only
   std::map<task_id, std::uint64_t> fresh_;  ///< texts that are not stored from there on
   std::size_t kept_ = 0;
 };

@@ -2,6 +2,9 @@
 ///
 /// A state that `limits::finished_of` names is a group of its own, the others share `limits::finished`.
 ///
+/// A task that is outside (its record is in the store only) counts like any other. When it has to go it is condemned: it
+/// does not count any more, and is deleted as soon as it has been read.
+///
 /// Owner    the ledger, which tells it of every end and of every deletion, whoever asked for that.
 /// Threads  none: the owner's mailbox is the lock.
 /// Units    bytes as `kept_bytes` counts them: an estimate of what a task takes, the same in every life of the list.
@@ -20,6 +23,7 @@
 #include <stint/limits.hpp>
 #include <stint/plant.hpp>
 #include <stint/record.hpp>
+#include <stint/stored_task.hpp>
 
 namespace stint {
 
@@ -42,6 +46,22 @@ inline std::size_t kept_bytes(const record& r) {
   return n + static_cast<std::size_t>(x.printed);
 }
 
+/// The same of a task that is in a store.
+inline std::size_t kept_bytes(const stored_task& t) {
+  std::size_t n = finished_task_bytes + t.what.name.size() + t.what.args.size() + t.what.idempotency_key.size() + t.value.size()
+                  + t.error.size() + t.detail.size() + t.progress.text.size();
+  for (const auto& e : t.errors)
+    n += e.text.size();
+  for (const auto& tag : t.what.tags)
+    n += tag.size();
+  for (const auto& c : t.what.claims)
+    n += c.key.size();
+  return n + static_cast<std::size_t>(t.printed);
+}
+
+/// Where the record of a finished task is.
+enum class whereabouts : std::uint8_t { gone, inside, outside };
+
 class kept {
 public:
   explicit kept(const limits& l) {
@@ -55,16 +75,24 @@ public:
 
   /// A task has ended, after all that were added before.
   void add(const record& r) {
-    auto& g = group(r.state);
+    if (group(r.state).bounds != keep_all)
+      add(r.id, r.state, r.ended, kept_bytes(r));
+  }
+  void add(task_id id, state s, wall_time ended, std::size_t bytes) {
+    auto& g = group(s);
     if (g.bounds == keep_all)
       return;
-    g.ends.push_back({r.id, r.ended});
+    g.ends.push_back({id, ended, bytes});
     ++g.count;
-    g.bytes += kept_bytes(r);
+    g.bytes += bytes;
   }
 
   /// A finished task, which has not changed since, is deleted. Its end may be forgotten later.
   void drop(const record& r) {
+    if (auto i = std::find(condemned_.begin(), condemned_.end(), r.id); i != condemned_.end()) {
+      condemned_.erase(i);
+      return;
+    }
     auto& g = group(r.state);
     if (g.bounds == keep_all)
       return;
@@ -73,27 +101,41 @@ public:
       g.bytes -= kept_bytes(r);
   }
 
-  /// Calls `drop_it(id)`, which must drop it, for tasks past their bounds; `there(id)` tells whether one is not deleted
-  /// yet. Returns false when it stopped after `most` steps.
-  template <class There, class Drop>
-  bool overdue(wall_time now, std::size_t most, There&& there, Drop&& drop_it) {
+  /// Calls `drop_it(id)`, which must drop it, for tasks past their bounds, and condemns those that are outside; `where(id)`
+  /// is their whereabouts. Returns false when it stopped after `most` steps.
+  template <class Where, class Drop>
+  bool overdue(wall_time now, std::size_t most, Where&& where, Drop&& drop_it) {
     for (auto& g : groups_) {
       if (g.ends.size() > 2 * g.count + spare_ends)
-        std::erase_if(g.ends, [&there](const auto& e) { return !there(e.id); });
+        std::erase_if(g.ends, [&where](const auto& e) { return where(e.id) == whereabouts::gone; });
       while (!g.ends.empty()) {
-        const auto [id, when] = g.ends.front();
-        const bool here = there(id);
-        if (here && !g.past(when, now))
+        const auto [id, when, bytes] = g.ends.front();
+        const auto at = where(id);
+        if (at != whereabouts::gone && !g.past(when, now))
+          break;
+        // Who ended before goes first. When those that are condemned are gone, the next look is at hand.
+        if ((at == whereabouts::inside && !condemned_.empty()) || (at == whereabouts::outside && condemned_.size() == most_condemned))
           break;
         if (most-- == 0)
           return false;
         g.ends.pop_front();
-        if (here)
+        if (at == whereabouts::inside)
           drop_it(id);
+        if (at == whereabouts::outside) {
+          --g.count;
+          g.bytes -= bytes;
+          condemned_.push_back(id);
+        }
       }
     }
     return true;
   }
+
+  /// Tasks outside that have to go, those that ended first come first.
+  [[nodiscard]] const std::deque<task_id>& condemned() const noexcept { return condemned_; }
+
+  /// A condemned task is not there: nothing is to be deleted.
+  void acquit(task_id id) { std::erase(condemned_, id); }
 
   /// How long it is from `now` until a task is past its age, when nothing is past its bounds.
   [[nodiscard]] std::optional<nanos> next(wall_time now) const {
@@ -119,12 +161,16 @@ public:
   [[nodiscard]] std::size_t bytes(state s) const { return groups_[group_of_[static_cast<std::size_t>(s)]].bytes; }
 
 private:
+  /// So many are read and deleted with one commit.
+  static constexpr std::size_t most_condemned = 1'000;
+
   /// Ends of tasks that are deleted meanwhile are remembered up to this many beyond as many as are kept.
   static constexpr std::size_t spare_ends = 1'024;
 
   struct end {
     task_id id;
     wall_time when;
+    std::size_t bytes;
   };
   struct kept_group {
     retention bounds;
@@ -144,6 +190,7 @@ private:
   }
 
   std::vector<kept_group> groups_; ///< the first is shared
+  std::deque<task_id> condemned_;
   std::array<std::uint8_t, state_count> group_of_{};
 };
 

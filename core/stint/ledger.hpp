@@ -11,8 +11,9 @@
 /// 9. goes on from what a store kept              ledger_restore.cpp
 /// 10. shows readers what is committed            ledger_unsaved.cpp
 /// 11. takes back what lost nodes had             ledger_lost.cpp
-/// 12. sends tasks the way that their labels want  ledger_route.cpp
+/// 12. sends tasks the way that their labels want ledger_route.cpp
 /// 13. goes on with what nodes ran meanwhile      ledger_adopt.cpp
+/// 14. lets old finished tasks go, to a store     ledger_window.cpp
 ///
 /// Owner    the list actor, or a test; effects are appended to the object given.
 /// Threads  none: the owner's mailbox is the lock.
@@ -29,6 +30,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <stint/attempts.hpp>
@@ -36,6 +38,7 @@
 #include <stint/crew.hpp>
 #include <stint/effects.hpp>
 #include <stint/kept.hpp>
+#include <stint/ledger_types.hpp>
 #include <stint/ready.hpp>
 #include <stint/retry.hpp>
 #include <stint/routes.hpp>
@@ -44,44 +47,9 @@
 #include <stint/table.hpp>
 #include <stint/unsaved.hpp>
 #include <stint/waits.hpp>
+#include <stint/window.hpp>
 
 namespace stint {
-
-struct ledger_options {
-  stint::limits limits;
-  nanos cancel_grace = default_cancel_grace;
-  std::uint64_t epoch = 1;
-  std::uint64_t seed = 1;      ///< of the jitter
-  bool free_stuck = false;     ///< free the claims of a stuck body at once and count an overlap
-  bool observed = false;       ///< somebody wants events
-  bool stored = false;         ///< a store has the tasks: a stop keeps them, and readers are shown what is committed
-};
-
-/// One task of a submission.
-struct new_task {
-  stint::spec* what = nullptr; ///< emptied when it is accepted, untouched when it is refused
-  body_id body = 0;            ///< 0: the spec has a kind
-  task_id retry_of = 0;
-};
-
-struct submitted {
-  std::vector<task_id> ids; ///< in the order of the submission
-  task_version version = 0;
-};
-
-/// Answer to a command that may touch many tasks.
-struct changed {
-  task_version version = 0;
-  std::uint64_t count = 0;
-};
-
-/// What was left when the list had stopped.
-struct stop_report {
-  std::uint64_t finished = 0;    ///< running tasks that ended by themselves
-  std::uint64_t interrupted = 0; ///< running tasks whose token was set
-  std::uint64_t unstarted = 0;   ///< waiting and scheduled tasks
-  std::vector<task_id> stuck;    ///< bodies that ignored their token
-};
 
 class ledger {
 public:
@@ -156,7 +124,8 @@ public:
   [[nodiscard]] result<std::string> detail(task_id id) const;
   [[nodiscard]] result<std::string> value(task_id id) const;
   [[nodiscard]] result<std::string> args(task_id id) const;
-  result<unit_t> wait(wait_id w, const wait_request& ask, moment now, effects& fx);
+  /// `read`: those of the tasks that are outside.
+  result<unit_t> wait(wait_id w, const wait_request& ask, moment now, effects& fx, const std::map<task_id, task>& read = {});
   result<unit_t> fence(wait_id w, const fence_request& ask, moment now, effects& fx);
 
   // -- stop: no hand-over, wait for `grace`, set the tokens; `stopped` tells the end ------------------------------------
@@ -199,13 +168,34 @@ public:
   void restore(stored_task s);
   /// Ends the restoring: decides what becomes of attempts that ran, of bodies that are lost and of what is due.
   void resume(task_version version, task_id last_id, moment now, effects& fx);
-  /// What has changed so far goes to the store; `committed` says that it is there. One at a time.
+  /// A finished task that stays outside, in the same order of ids as the others; its idempotency key, if it has one.
+  void restore(const outside_task& t, const std::string& queue);
+  void restore_key(std::string key, task_id id, std::uint64_t fingerprint);
+  /// What has changed so far goes to the store; `committed` says that it is there. One at a time. Returns false when there is
+  /// more to do: then a turn is to follow.
   void cut();
-  void committed();
+  bool committed();
   /// Tells whether readers may see a task; says why not.
   [[nodiscard]] result<unit_t> seen(task_id id) const;
   /// The version that readers are shown.
   [[nodiscard]] task_version seen_version() const noexcept { return unsaved_.on() ? committed_.version : version_; }
+
+  // -- tasks outside: of those that ended first only the id and the state are in memory --------------------------------------
+  /// Before anything else is asked about such a task, or done with it, it has to be read: `take_in` for a change, `told_of`
+  /// for an answer. Only `explain` and `seen` know what to say.
+  [[nodiscard]] bool outside(task_id id) const { return tasks_.outside(id).has_value(); }
+  [[nodiscard]] std::size_t outside() const noexcept { return tasks_.outside(); }
+  /// The part of a question that tasks outside may answer, from the first of them on; cursor 0: none. For a page the store is
+  /// asked the whole question, as more may leave meanwhile, and `merge` puts the two halves together.
+  [[nodiscard]] page_request outside_part(page_request ask, const page& inside) const;
+  /// Takes a task in again, to decide about it; it leaves with one of the next commits.
+  void take_in(stored_task s);
+  /// Tells once of each task that has left since this was asked last.
+  [[nodiscard]] std::vector<task_id> take_left() { return std::exchange(newly_outside_, {}); }
+  /// Tasks outside that are past their bounds; `remove_condemned` deletes those that were read and taken in.
+  [[nodiscard]] const std::deque<task_id>& condemned() const noexcept { return kept_.condemned(); }
+  void remove_condemned(const std::vector<task_id>& read, moment now, effects& fx);
+  [[nodiscard]] const stint::window& finished_window() const noexcept { return window_; } ///< for tests
 
   /// Checks every invariant that can be seen from inside; ends the process on a breach. For tests.
   void audit() const;
@@ -260,6 +250,7 @@ private:
   void becomes_stuck(record& r, moment now, effects& fx);
   void body_returned(worker_id from, const attempt_report& what);
   void drop_stuck(std::vector<stuck_body>& bodies, std::size_t i);
+  void returned(record& r);
   void give_back(record& r, moment now, effects& fx);
   void set_stuck(record& r, bool here = true);
   void part_with(worker_id id, const std::function<bool(record&)>& let_go, const std::function<void(record&, bool)>& go_on);
@@ -283,11 +274,15 @@ private:
   /// Tells whether the stop is complete: what has not settled by now is left to the next list, and so is who waits for it.
   [[nodiscard]] bool over() const noexcept { return stopped(false); }
   void touch(const record& r);
+  [[nodiscard]] result<unit_t> seen_inside(task_id id) const;
   [[nodiscard]] const task_extra* seen_extra(task_id id) const;
   [[nodiscard]] result<page> read_committed(const page_request& ask) const;
   [[nodiscard]] totals live_counts() const;
   void erase(record& r, moment now, effects& fx);
   void retain(moment now, effects& fx);
+  void fill(record& r, stored_task& s);
+  [[nodiscard]] std::size_t finished_inside() const;
+  bool let_go_finished();
   void look_at_kept(steady_time when);
   [[nodiscard]] moment later(moment now, nanos d) const;
   void recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_idle);
@@ -327,7 +322,10 @@ private:
   std::size_t ended_now_ = 0;                ///< since the last look at what is kept
   steady_time keep_at_ = steady_time::max(); ///< when the next one is due
   std::uint64_t keep_turn_ = 0;
-  std::vector<const record*> ended_; ///< while tasks are restored: the finished ones
+  stint::window window_;
+  std::size_t ended_since_ = 0;      ///< since finished tasks were let go
+  std::vector<task_id> newly_outside_;
+  std::vector<outside_task> ended_;  ///< while tasks are restored: the finished ones, wherever they are
   std::set<std::string> guessed_; ///< while tasks are restored: keys whose capacity nobody has declared
   std::vector<claim_holder*> woken_;
   std::vector<named> named_; ///< of the submission that is being taken

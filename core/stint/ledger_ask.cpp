@@ -76,7 +76,7 @@ wait_reason ledger::reason_of(const record& r) const {
 result<task> ledger::get(task_id id) const {
   if (const auto* e = unsaved_.find(id); e != nullptr && e->what)
     return *e->what;
-  if (auto ok = seen(id); !ok)
+  if (auto ok = seen_inside(id); !ok)
     return ok.error();
   return describe(*tasks_.find(id));
 }
@@ -111,7 +111,7 @@ totals ledger::live_counts() const {
   totals t;
   t.version = version_;
   for (std::size_t i = 0; i < state_count; ++i)
-    t.tasks.by_state[i] = tasks_.in(static_cast<state>(i)).size();
+    t.tasks.by_state[i] = tasks_.count(static_cast<state>(i));
   for (std::uint32_t n = 1; n < tasks_.queues.size(); ++n) {
     t.queues.push_back({tasks_.queues.name(n), 0, false, false, tasks_.of_queue(n)});
     add_settings(t.queues.back(), ready_.queue(n), paused_, draining_);
@@ -125,15 +125,21 @@ totals ledger::live_counts() const {
   return t;
 }
 
+/// Tells whether readers may see a task that is not outside.
+result<unit_t> ledger::seen_inside(task_id id) const {
+  STINT_ASSERT(!outside(id), id, tasks_.last_id());
+  return seen(id);
+}
+
 result<std::string> ledger::detail(task_id id) const {
-  if (auto ok = seen(id); !ok)
+  if (auto ok = seen_inside(id); !ok)
     return ok.error();
   const auto* x = seen_extra(id);
   return x != nullptr ? x->detail : std::string{};
 }
 
 result<std::string> ledger::value(task_id id) const {
-  if (auto ok = seen(id); !ok)
+  if (auto ok = seen_inside(id); !ok)
     return ok.error();
   const auto* e = unsaved_.find(id);
   const auto s = e != nullptr ? e->what->state : tasks_.find(id)->state;
@@ -145,13 +151,14 @@ result<std::string> ledger::value(task_id id) const {
 }
 
 result<std::string> ledger::args(task_id id) const {
-  if (auto ok = seen(id); !ok)
+  if (auto ok = seen_inside(id); !ok)
     return ok.error();
   const auto* x = seen_extra(id);
   return x != nullptr ? x->args : std::string{};
 }
 
-result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effects& fx) {
+result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effects& fx,
+                            const std::map<task_id, task>& read) {
   const auto& b = options_.limits;
   if (ask.ids.empty())
     return {errc::invalid_filter, "a wait names at least one task"};
@@ -166,7 +173,9 @@ result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effe
     if (!seen.try_emplace(id, true).second)
       continue;
     const auto* r = tasks_.find(id);
-    if (r == nullptr)
+    if (outside(id))
+      open.settled.push_back({id, errc::none, read.at(id)});
+    else if (r == nullptr)
       open.settled.push_back({id, tasks_.missing(id).code, {}});
     else if (stint::settled(r->state))
       open.settled.push_back({id, errc::none, describe(*r)});

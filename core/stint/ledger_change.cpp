@@ -201,11 +201,14 @@ void ledger::erase(record& r, moment now, effects& fx) {
 void ledger::retain(moment now, effects& fx) {
   const auto most = std::clamp(2 * std::exchange(ended_now_, 0), least_step, greatest_step);
   const bool all = kept_.overdue(
-    now.wall, most, [this](task_id id) { return tasks_.find(id) != nullptr; },
+    now.wall, most,
+    [this](task_id id) {
+      return tasks_.find(id) != nullptr ? whereabouts::inside : outside(id) ? whereabouts::outside : whereabouts::gone;
+    },
     [&](task_id id) { erase(*tasks_.find(id), now, fx); });
-  if (!all)
+  if (!all || !let_go_finished())
     look_at_kept(now.steady);
-  else if (const auto left = kept_.next(now.wall))
+  else if (const auto left = kept_.next(now.wall); left && condemned().empty()) // else when those are deleted
     // On the steady clock: somebody may set the wall clock meanwhile, then this look is early, or late.
     look_at_kept(later(now, *left).steady);
 }

@@ -31,12 +31,17 @@ std::string whom(const blocker& b) {
 } // namespace
 
 result<explanation> ledger::explain(task_id id, moment now) const {
-  const auto* r = tasks_.find(id);
-  if (r == nullptr)
-    return tasks_.missing(id);
   explanation e;
   e.version = version_;
   e.id = id;
+  if (const auto ended = tasks_.outside(id)) {
+    e.state = *ended;
+    e.text = to_string(*ended);
+    return e;
+  }
+  const auto* r = tasks_.find(id);
+  if (r == nullptr)
+    return tasks_.missing(id);
   e.state = r->state;
   e.reason = reason_of(*r);
   auto name_them = [this](std::vector<blocker>& bs) {
@@ -157,7 +162,7 @@ void ledger::audit() const {
                    + tasks_.in(state::cancelled).size() + tasks_.in(state::expired).size()
                  == tasks_.size(),
                pending_, tasks_.size());
-  STINT_ASSERT(tasks_.size() + deleted_ == tasks_.last_id(), tasks_.size(), deleted_);
+  STINT_ASSERT(tasks_.size() + tasks_.outside() + deleted_ == tasks_.last_id(), tasks_.size(), deleted_);
   std::uint64_t standing = 0;
   filter waiting;
   waiting.states = {state::waiting};

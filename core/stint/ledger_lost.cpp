@@ -71,7 +71,7 @@ void ledger::worker_over(worker_id id) {
       continue;
     }
     if (auto* r = tasks_.find(s->first))
-      r->has_stuck = false;
+      returned(*r);
     s = stuck_.erase(s);
   }
 }

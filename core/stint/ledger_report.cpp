@@ -284,7 +284,7 @@ void ledger::body_returned(worker_id from, const attempt_report& what) {
   if (bodies.empty()) {
     stuck_.erase(found);
     if (auto* r = tasks_.find(what.id))
-      r->has_stuck = false;
+      returned(*r);
   }
 }
 
@@ -295,6 +295,13 @@ void ledger::drop_stuck(std::vector<stuck_body>& bodies, std::size_t i) {
   claims_.unplan(*bodies[i].live);
   bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(i));
   --stuck_count_;
+}
+
+/// The last stuck body of a task is gone.
+void ledger::returned(record& r) {
+  r.has_stuck = false;
+  if (terminal(r.state)) // it could not leave until now
+    window_.add(r.id);
 }
 
 bool ledger::stuck_with(worker_id id) const {
@@ -315,7 +322,9 @@ void ledger::finish(record& r, state to, moment now, effects& fx) {
   --pending_;
   fx.ended.push_back(r.id);
   kept_.add(r);
+  window_.add(r.id);
   ++ended_now_;
+  ++ended_since_;
   settled(r, fx);
 }
 

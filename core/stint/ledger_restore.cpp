@@ -43,37 +43,11 @@ void ledger::restore(const stored_setting& s, effects& fx) {
 
 void ledger::restore(stored_task s) {
   STINT_ASSERT(version_ == 0 && s.id > tasks_.last_id(), s.id, tasks_.last_id());
-  auto& w = s.what;
-  auto& r = tasks_.restore(s.id, std::move(w.name), w.queue, w.kind, s.state);
+  auto& r = tasks_.restore(s.id, std::move(s.what.name), s.what.queue, s.what.kind, s.state);
   ready_.queue(r.queue);
-  r.version = s.version;
-  r.priority = static_cast<std::int8_t>(w.priority);
-  r.attempt = s.attempt;
-  r.charged = s.charged;
-  // Who opens the store without the kind must not forget for the next one who has it.
-  const auto known = known_kind(r.kind);
-  r.once = known == knowledge::none ? s.at_most_once : known == knowledge::once;
-  r.deaths = static_cast<std::uint16_t>(std::min<std::uint32_t>(s.deaths, UINT16_MAX));
-  r.fence = s.fence;
-  r.code = s.code;
-  r.submitted = s.submitted;
-  r.started = s.started.value_or(wall_time{});
-  r.ended = s.ended.value_or(wall_time{});
-  if (has_extra(s)) {
-    auto& x = r.more();
-    keep(x, w, s.retry_of);
-    x.error = std::move(s.error);
-    x.errors = std::move(s.errors);
-    x.value = std::move(s.value);
-    x.detail = std::move(s.detail);
-    x.progress = std::move(s.progress);
-    x.printed = s.printed;
-    tasks_.index_tags(r);
-    if (!x.idempotency_key.empty() && !planted(plant::key_forgotten))
-      idempotent_[x.idempotency_key] = {r.id, s.fingerprint};
-  }
+  fill(r, s);
   if (terminal(r.state)) {
-    ended_.push_back(&r);
+    ended_.push_back({r.id, r.version, r.ended, kept_bytes(r), r.state});
     return;
   }
   ++pending_;
@@ -102,16 +76,50 @@ void ledger::restore(stored_task s) {
     away_.emplace(r.id, away_attempt{s.away, {}});
 }
 
+/// Writes what a store has of a task into its record, but for what it has only until its end.
+void ledger::fill(record& r, stored_task& s) {
+  auto& w = s.what;
+  r.version = s.version;
+  r.priority = static_cast<std::int8_t>(w.priority);
+  r.attempt = s.attempt;
+  r.charged = s.charged;
+  // Who opens the store without the kind must not forget for the next one who has it.
+  const auto known = known_kind(r.kind);
+  r.once = known == knowledge::none ? s.at_most_once : known == knowledge::once;
+  r.deaths = static_cast<std::uint16_t>(std::min<std::uint32_t>(s.deaths, UINT16_MAX));
+  r.fence = s.fence;
+  r.code = s.code;
+  r.submitted = s.submitted;
+  r.started = s.started.value_or(wall_time{});
+  r.ended = s.ended.value_or(wall_time{});
+  if (has_extra(s)) {
+    auto& x = r.more();
+    keep(x, w, s.retry_of);
+    x.error = std::move(s.error);
+    x.errors = std::move(s.errors);
+    x.value = std::move(s.value);
+    x.detail = std::move(s.detail);
+    x.progress = std::move(s.progress);
+    x.printed = s.printed;
+    tasks_.index_tags(r);
+    if (!x.idempotency_key.empty() && !planted(plant::key_forgotten))
+      idempotent_[x.idempotency_key] = {r.id, s.fingerprint};
+  }
+}
+
 void ledger::resume(task_version version, task_id last_id, moment now, effects& fx) {
   STINT_ASSERT(last_id >= tasks_.last_id(), last_id, tasks_.last_id());
   guessed_.clear();
   tasks_.go_on_after(planted(plant::last_id_forgotten) ? tasks_.last_id() : last_id);
   version_ = planted(plant::version_goes_back) && version > 0 ? version - 1 : version;
-  deleted_ = tasks_.last_id() - tasks_.size();
+  deleted_ = tasks_.last_id() - tasks_.size() - tasks_.outside();
   // A finished task's version is that of its end: the one order of ends, whatever the wall clock was set to.
-  std::sort(ended_.begin(), ended_.end(), [](const record* a, const record* b) { return a->version < b->version; });
-  for (const auto* r : std::exchange(ended_, {}))
-    kept_.add(*r);
+  std::sort(ended_.begin(), ended_.end(), [](const auto& a, const auto& b) { return a.version < b.version; });
+  for (const auto& t : std::exchange(ended_, {})) {
+    kept_.add(t.id, t.state, t.ended, t.bytes);
+    if (tasks_.find(t.id) != nullptr)
+      window_.add(t.id);
+  }
   committed_ = live_counts();
   std::vector<record*> unfinished;
   filter open;

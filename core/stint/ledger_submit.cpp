@@ -48,7 +48,8 @@ std::uint64_t fingerprint(const spec& s) {
 } // namespace
 
 ledger::ledger(ledger_options options)
-    : options_(std::move(options)), tasks_(options_.limits), dice_(options_.seed), kept_(options_.limits), unsaved_(options_.stored) {
+    : options_(std::move(options)), tasks_(options_.limits), dice_(options_.seed), kept_(options_.limits),
+      window_(options_.stored ? options_.limits.finished_in_memory : all_in_memory), unsaved_(options_.stored) {
   ready_.queue(tasks_.add_queue("default"));
 }
 

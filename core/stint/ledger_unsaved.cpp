@@ -27,9 +27,10 @@ void ledger::cut() {
   cut_ = live_counts();
 }
 
-void ledger::committed() {
+bool ledger::committed() {
   unsaved_.committed();
   committed_ = std::move(cut_);
+  return let_go_finished();
 }
 
 result<unit_t> ledger::seen(task_id id) const {
@@ -38,7 +39,7 @@ result<unit_t> ledger::seen(task_id id) const {
       return unit;
     return error{errc::unknown_task, "no task " + std::to_string(id)};
   }
-  if (tasks_.find(id) == nullptr)
+  if (tasks_.find(id) == nullptr && !outside(id))
     return tasks_.missing(id);
   return unit;
 }

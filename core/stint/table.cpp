@@ -1,6 +1,7 @@
 #include <stint/table.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace stint {
 
@@ -34,18 +35,31 @@ std::uint32_t table::add_queue(std::string_view name) {
 record& table::add(std::string name, std::uint32_t queue, std::uint32_t kind, state s) {
   const auto id = ++last_;
   const auto number = id / chunk_size;
+  auto& r = make(id, std::move(name), queue, kind, s);
+  ++tallies_[queue].by_state[static_cast<std::size_t>(s)];
+  // The chunk before a new one was kept while it took new ids: nobody gives it back if all its tasks are gone.
+  if (id % chunk_size == 0 && number > first_chunk_)
+    if (auto& before = chunks_[number - first_chunk_ - 1]; before && before->used == 0)
+      before.reset();
+  return r;
+}
+
+/// Makes a record and enters it into the indexes.
+record& table::make(task_id id, std::string name, std::uint32_t queue, std::uint32_t kind, state s) {
+  const auto number = id / chunk_size;
   if (chunks_.empty())
     first_chunk_ = number;
+  if (number < first_chunk_) { // of a task that comes back
+    std::vector<std::unique_ptr<chunk>> grown(first_chunk_ - number);
+    std::move(chunks_.begin(), chunks_.end(), std::back_inserter(grown));
+    chunks_ = std::move(grown);
+    first_chunk_ = number;
+  }
   while (chunks_.size() <= number - first_chunk_)
     chunks_.push_back(nullptr);
   auto& c = chunks_[number - first_chunk_];
-  if (!c) {
+  if (!c)
     c = std::make_unique<chunk>();
-    // The chunk before this one was kept while it took new ids: nobody gives it back if all its tasks are gone.
-    if (number > first_chunk_)
-      if (auto& before = chunks_[number - first_chunk_ - 1]; before && before->used == 0)
-        before.reset();
-  }
   auto& r = c->make(id % chunk_size);
   r.id = id;
   r.name = std::move(name);
@@ -58,7 +72,6 @@ record& table::add(std::string name, std::uint32_t queue, std::uint32_t kind, st
   states_[static_cast<std::size_t>(s)].insert(id);
   by_queue_[r.queue].insert(id);
   by_kind_[r.kind].insert(id);
-  ++tallies_[r.queue].by_state[static_cast<std::size_t>(s)];
   return r;
 }
 
@@ -69,6 +82,7 @@ void table::index_tags(const record& r) {
 }
 
 error table::missing(task_id id) const {
+  STINT_ASSERT(!outside(id), id, last_); // whoever asks for one that is outside has to read it first
   if (id == 0 || id > last_)
     return {errc::unknown_task, "no task " + std::to_string(id)};
   return {errc::task_deleted, "task " + std::to_string(id) + " is deleted"};
@@ -84,12 +98,76 @@ void table::move(record& r, state to) {
 }
 
 void table::erase(record& r) {
+  --tallies_[r.queue].by_state[static_cast<std::size_t>(r.state)];
+  end(r);
+}
+
+void table::let_go(record& r) {
+  outside_[static_cast<std::size_t>(r.state)].insert(r.id);
+  end(r);
+}
+
+record& table::take_in(task_id id, std::string name, std::string_view queue, std::string_view kind) {
+  const auto s = outside(id);
+  STINT_ASSERT(s.has_value(), id, last_);
+  outside_[static_cast<std::size_t>(*s)].erase(id);
+  return make(id, std::move(name), add_queue(queue), kinds.number(kind), *s);
+}
+
+void table::restore_outside(task_id id, std::string_view queue, state s) {
+  outside_[static_cast<std::size_t>(s)].insert(id);
+  ++tallies_[add_queue(queue)].by_state[static_cast<std::size_t>(s)];
+}
+
+std::optional<state> table::outside(task_id id) const {
+  for (std::size_t i = 0; i < state_count; ++i)
+    if (!outside_[i].empty() && outside_[i].contains(id))
+      return static_cast<state>(i);
+  return std::nullopt;
+}
+
+std::size_t table::outside() const noexcept {
+  std::size_t n = 0;
+  for (const auto& set : outside_)
+    n += set.size();
+  return n;
+}
+
+task_id table::first_outside(const page_request& ask, task_id end) const {
+  const auto& f = ask.filter;
+  std::vector<const id_set*> any;
+  for (std::size_t i = 0; i < state_count; ++i)
+    if (!outside_[i].empty()
+        && (f.states.empty() || std::find(f.states.begin(), f.states.end(), static_cast<state>(i)) != f.states.end()))
+      any.push_back(&outside_[i]);
+  if (any.empty())
+    return 0;
+  id_query query;
+  query.require_any(std::move(any));
+  id_set wanted;
+  if (!f.ids.empty()) {
+    for (auto id : f.ids)
+      if (outside(id))
+        wanted.insert(id);
+    query.require_any({&wanted});
+  }
+  const bool upwards = ask.order == page_order::oldest_first;
+  task_id first = 0;
+  query.walk(ask.cursor != 0 ? ask.cursor : upwards ? 1 : last_, upwards, [&](task_id id) {
+    if (end == 0 || (upwards ? id < end : id > end))
+      first = id;
+    return false;
+  });
+  return first;
+}
+
+/// Takes a record out of the indexes and ends it.
+void table::end(record& r) {
   const auto id = r.id;
   all_.erase(id);
   states_[static_cast<std::size_t>(r.state)].erase(id);
   by_queue_[r.queue].erase(id);
   by_kind_[r.kind].erase(id);
-  --tallies_[r.queue].by_state[static_cast<std::size_t>(r.state)];
   if (r.extra)
     for (const auto& tag : r.extra->tags)
       if (auto i = by_tag_.find(tag); i != by_tag_.end()) {

@@ -1,5 +1,7 @@
 /// All tasks by id, with an index for everything that can be asked for: state, queue, kind and tag.
 ///
+/// A task can be *outside*: its record is in a store only, and the table knows its id and its state, and counts it.
+///
 /// Owner    the ledger.
 /// Threads  none: the owner's mailbox is the lock.
 /// Errors   page_too_large, too_many_ids, invalid_cursor.
@@ -12,6 +14,7 @@
 #include <array>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -84,6 +87,23 @@ public:
 
   void erase(record& r);
 
+  /// The record goes, its task does not: it is outside.
+  void let_go(record& r);
+
+  /// Makes the record of a task that is outside, in the state that it is known to have.
+  record& take_in(task_id id, std::string name, std::string_view queue, std::string_view kind);
+
+  /// A task that is outside from the beginning; for a list that goes on from a store.
+  void restore_outside(task_id id, std::string_view queue, state s);
+
+  /// The state of a task that is outside; nothing of one that is not.
+  [[nodiscard]] std::optional<state> outside(task_id id) const;
+  [[nodiscard]] std::size_t outside() const noexcept;
+
+  /// The first id of those outside that a page may hold: of these states and ids, from its cursor on and before `end`
+  /// (0: no end). 0: there is none.
+  [[nodiscard]] task_id first_outside(const page_request& ask, task_id end) const;
+
   /// Answers a page; `describe` turns a record into its answer. What `skip` names is passed over.
   [[nodiscard]] result<page> read(const page_request& ask, const std::function<task(const record&)>& describe,
                                   const std::function<bool(task_id)>& skip = {}) const;
@@ -94,7 +114,12 @@ public:
   /// Tells whether a record is what a filter asks for.
   [[nodiscard]] bool matches(const record& r, const filter& f) const;
 
+  /// Those of the state that have their record here.
   [[nodiscard]] const id_set& in(state s) const { return states_[static_cast<std::size_t>(s)]; }
+  /// How many have the state, wherever their record is.
+  [[nodiscard]] std::size_t count(state s) const {
+    return in(s).size() + outside_[static_cast<std::size_t>(s)].size();
+  }
   [[nodiscard]] task_id last_id() const noexcept { return last_; }
   [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
   [[nodiscard]] const std::string& queue_name(const record& r) const { return queues.name(r.queue); }
@@ -144,6 +169,9 @@ private:
     std::array<place, chunk_size> places;
   };
 
+  record& make(task_id id, std::string name, std::uint32_t queue, std::uint32_t kind, state s);
+  void end(record& r);
+
   /// Returns false when nothing can match.
   bool build(const filter& f, id_query& query) const;
 
@@ -153,6 +181,7 @@ private:
   std::vector<std::unique_ptr<chunk>> chunks_;
   id_set all_;
   std::array<id_set, state_count> states_;
+  std::array<id_set, state_count> outside_;
   std::vector<id_set> by_queue_;
   std::vector<id_set> by_kind_;
   std::vector<tally> tallies_;

@@ -89,6 +89,7 @@ constexpr auto table = std::to_array<entry>({
   {errc::invalid_label, "invalid_label", "a label is not empty, not too long and printable"},
   {errc::too_many_labels, "too_many_labels", "a task asks for more labels, or a worker has more, than the limit allows"},
   {errc::too_many_label_sets, "too_many_label_sets", "unfinished tasks ask for as many sets of labels as the limit allows"},
+  {errc::too_many_reads, "too_many_reads", "as many questions wait for the store as may"},
 });
 
 static_assert(table.size() == static_cast<std::size_t>(last_errc) + 1, "every code has its sentence");

@@ -92,10 +92,11 @@ enum class errc : std::uint8_t {
   invalid_label,
   too_many_labels,
   too_many_label_sets,
+  too_many_reads,
 };
 
 /// The greatest code; a code read from elsewhere must not exceed it.
-inline constexpr errc last_errc = errc::too_many_label_sets;
+inline constexpr errc last_errc = errc::too_many_reads;
 
 /// Names a code the way JSON, logs and tests spell it.
 std::string_view to_string(errc code) noexcept;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 
 #include <stint/state.hpp>
@@ -33,6 +34,9 @@ inline constexpr retention keep_all{0, nanos{0}, 0};
 /// What a finished task counts before its texts: its record of 128 bytes, its places in the indexes, and what an allocator
 /// adds. Measured: 0.36 kB in memory.
 inline constexpr std::size_t finished_task_bytes = 384;
+
+/// Finished tasks leave memory only when they are deleted.
+inline constexpr std::size_t all_in_memory = std::numeric_limits<std::size_t>::max();
 
 struct limits {
   /// Unfinished tasks. 1,000,000 small tasks are about 400 MB: more than that is a broken producer, not a backlog.
@@ -103,9 +107,19 @@ struct limits {
   /// The same for single terminal states, such as failed tasks for a month: a state that is named here has these bounds of
   /// its own, and its tasks do not count in `finished`.
   std::map<state, retention> finished_of{};
+  /// Finished tasks that a list with a store has in memory; those that ended before them are answered from the store, by the
+  /// same questions, as soon as it has their ends. 0: none. Without a store it says nothing. A callable's task stays, since it
+  /// may be retried, and so does one whose body is stuck.
+  std::size_t finished_in_memory = all_in_memory;
   /// Workers of one list; each blocking body needs its thread.
   std::size_t workers = 1'024;
 };
+
+/// Questions about finished tasks in the store that may wait for it: a second's work. Past it one is refused, too_many_reads.
+inline constexpr std::size_t most_reads = 10'000;
+/// Tasks that are read between two commits: a millisecond, which nobody who waits for the commit notices. A page counts as
+/// many as it may hold, since it looks at more.
+inline constexpr std::size_t reads_at_once = 100;
 
 /// Deaths after which a task is put into quarantine, and after which it runs alone in its process.
 inline constexpr std::uint32_t deaths_to_quarantine = 3;

@@ -49,7 +49,21 @@ public:
     return memory_store::commit(b);
   }
 
+  [[nodiscard]] result<stored_page> page(const page_request& ask) const override {
+    if (unreadable > 0) {
+      --unreadable;
+      return {errc::io_failed, "a bad sector"};
+    }
+    return memory_store::page(ask);
+  }
+  [[nodiscard]] result<output_piece> output(task_id id, std::uint64_t offset, std::size_t limit) const override {
+    ++outputs;
+    return memory_store::output(id, offset, limit);
+  }
+
   int failures = 0;
+  mutable int unreadable = 0;
+  mutable int outputs = 0; ///< that were read
   bool closes = false;
   bool reaches = false; ///< when it closes: the batch is there all the same
   int commits = 0;

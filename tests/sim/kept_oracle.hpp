@@ -19,11 +19,25 @@ public:
   void asked_to_remove(task_id id) { asked_.insert(id); }
   void printed(task_id id, std::size_t bytes) { printed_[id] += bytes; }
 
+  /// Of a task that is not in memory from the beginning.
+  void is_outside(const stored_task& t) {
+    std::size_t n = 384 + t.what.name.size() + t.printed;
+    for (const auto* text : {&t.what.args, &t.what.idempotency_key, &t.error, &t.value, &t.detail, &t.progress.text})
+      n += text->size();
+    for (const auto& e : t.errors)
+      n += e.text.size();
+    for (const auto& c : t.what.claims)
+      n += c.key.size();
+    for (const auto& tag : t.what.tags)
+      n += tag.size();
+    ends_[t.id] = {t.state, t.version, t.ended.value_or(wall_time{}), n};
+  }
+
   /// At every step.
   void look(moment now) {
     std::set<task_id> vanished;
     for (const auto& [id, e] : ends_)
-      if (rules_.find(id) == nullptr)
+      if (rules_.find(id) == nullptr && !rules_.outside(id))
         vanished.insert(id);
     bool unsure = false; // somebody ended and went in this very step
     for (task_id id = 1; id <= rules_.last_id(); ++id) {
@@ -44,9 +58,13 @@ public:
       }
       ends_[id] = {r->state, r->version, r->ended, bytes(*r)};
     }
-    for (auto id : vanished)
-      if (!unsure && !asked_.contains(id))
-        may_go(id, vanished, now);
+    // What is outside is condemned first: then it must be past its bounds, for it goes when it has been read.
+    std::set<task_id> going = vanished;
+    going.insert(rules_.condemned().begin(), rules_.condemned().end());
+    for (auto id : going)
+      if (!unsure && !asked_.contains(id) && !condemned_.contains(id) && ends_.contains(id))
+        may_go(id, going, now);
+    condemned_.insert(rules_.condemned().begin(), rules_.condemned().end());
     for (auto id : vanished)
       ends_.erase(id);
   }
@@ -133,6 +151,7 @@ private:
   std::map<task_id, end> ends_;
   std::set<task_id> open_;
   std::set<task_id> asked_; ///< by hand
+  std::set<task_id> condemned_;
   std::map<task_id, std::uint64_t> printed_;
 };
 

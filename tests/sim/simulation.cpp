@@ -15,6 +15,8 @@ simulation::simulation(std::uint64_t seed, std::size_t steps, bool stored)
   with_.limits.finished = {30, 24h, 16'000};
   with_.limits.finished_of = {{state::failed, {6, 24h, 0}}, {state::cancelled, {0, 12h, 5'000}}};
   with_.capacities = {{"cpu", sim_capacity}};
+  if (disk_ && seed % 3 == 0)
+    with_.limits.finished_in_memory = seed / 3 % 21;
   if (disk_)
     with_.kinds.add("work", body{[] {}})
       .add("once", kind{body{[] {}}, true, {}})
@@ -72,47 +74,9 @@ void simulation::listen() {
       [s](const protocol::reset& m) { s->wrong = "reset: " + m.why; },
     };
   });
-  world_->ask<protocol::subscribed>(list_, protocol::subscribe{ear_, 0, {}, 1000});
-}
-
-spec simulation::some_spec() {
-  static const std::vector<std::string> keys{"", "a", "a/b", "a/b/c", "a/d", "e", "e/f"};
-  spec s;
-  s.name = "t" + std::to_string(++last_name_);
-  if (disk_ && chance(60))
-    s.idempotency_key = s.name;
-  if (disk_ && chance(85))
-    s.kind = std::array{"work", "work", "work", "once", "short", "promised"}[below(6)];
-  if (chance(disk_ ? 40 : 15)) // what outlives a list is worth more stories there
-    s.kind = "far";
-  if (busy_ && chance(85)) {
-    if (chance(60))
-      s.claims.push_back(exclusive("k"));
-    return s;
-  }
-  if (chance(s.kind == "far" ? 40 : 10))
-    s.labels = s.kind == "far" ? some_labels() : labels_here;
-  s.priority = chance(70) ? 0 : static_cast<int>(below(5)) - 2;
-  s.queue = chance(80) ? "default" : "other"; // which has a limit at times
-  s.retry.max_attempts = static_cast<std::uint32_t>(1 + below(3));
-  s.retry.backoff = 1s;
-  std::set<std::string> used;
-  for (auto n = below(4); n > 0; --n) {
-    const auto& k = keys[chance(8) ? 0 : 1 + below(keys.size() - 1)];
-    if (used.insert(k).second)
-      s.claims.push_back(chance(50) ? exclusive(k) : shared(k));
-  }
-  if (chance(20))
-    s.claims.push_back(units("cpu", static_cast<std::uint32_t>(1 + below(sim_capacity))));
-  if (chance(15))
-    s.delay = std::chrono::seconds{1 + below(30)};
-  if (chance(20))
-    s.timeout = std::chrono::seconds{1 + below(20)};
-  if (chance(5))
-    s.start_within = std::chrono::seconds{1 + below(60)};
-  if (chance(20))
-    s.tags = {"tagged"};
-  return s;
+  world_->begin_ask<protocol::subscribed>(list_, protocol::subscribe{ear_, 0, {}, 1000});
+  while (world_->step())
+    look_at_kept();
 }
 
 outcome simulation::some_outcome() {
@@ -237,6 +201,10 @@ void simulation::play_bodies() {
 }
 
 void simulation::act() {
+  if (windowed() && chance(25)) {
+    act_outside();
+    return;
+  }
   switch (below(32)) {
     case 0:
     case 1:
@@ -300,7 +268,7 @@ void simulation::act() {
       page_request ask;
       ask.filter.states = {static_cast<state>(below(state_count))};
       ask.limit = 1 + below(20);
-      pages_.push_back({world_->begin_ask<page>(list_, protocol::read_page{ask})});
+      ask_page(std::move(ask));
       break;
     }
     case 25:

@@ -74,6 +74,8 @@ private:
 
   [[nodiscard]] bool chance(unsigned percent) { return dice_.roll() % 100 < percent; }
   [[nodiscard]] std::uint64_t below(std::uint64_t n) { return dice_.roll() % n; }
+  [[nodiscard]] bool windowed() const { return with_.limits.finished_in_memory != all_in_memory; }
+  [[nodiscard]] bool there(task_id id) const { return rules_->find(id) != nullptr || rules_->outside(id); }
   [[nodiscard]] task_id some_task() { return 1 + below(rules_->last_id() + 1); }
   spec some_spec();
   std::vector<std::string> some_labels();
@@ -111,6 +113,15 @@ private:
   void mix(std::uint64_t what) { hash_ = (hash_ ^ what) * 1099511628211ULL; }
   void rest();
   void heal();
+
+  // -- finished tasks that are on the disk only: simulation_window.cpp
+  void ask_page(page_request ask);
+  void act_outside();
+  void check_outside();
+  void check_told(task_id id, bool was_outside, const result<task>& t) const;
+  void check_page(const page_request& ask, const page& p) const;
+  void forget_questions();
+  void look_at_kept();
 
   // -- lives of a list over a disk: simulation_life.cpp
   void begin_life();
@@ -154,7 +165,16 @@ private:
   caf::actor ear_;
   std::vector<open_question<wait_result>> waits_;
   std::vector<open_question<fence_result>> fences_;
-  std::vector<open_question<page>> pages_;
+  std::vector<std::pair<page_request, open_question<page>>> pages_;
+  struct task_asked {
+    task_id id;
+    bool outside; ///< when it was asked for
+    open_question<task> question;
+  };
+  std::vector<task_asked> gets_;
+  std::vector<std::pair<task_id, open_question<protocol::json_text>>> values_;
+  std::vector<std::pair<task_id, open_question<protocol::submitted>>> repeated_; ///< under the key of that task
+  std::map<task_id, spec> keyed_;                                               ///< what was acknowledged with a key
   std::vector<std::pair<task_id, open_question<explanation>>> explains_;
   std::vector<std::pair<task_id, open_question<protocol::changed>>> releases_;
   std::size_t deaths_seen_ = 0;

@@ -17,10 +17,12 @@ void simulation::check_answers() {
       if (const auto& e = **q.box; e && e->version == rules_->version())
         oracle_->explained(*e);
     }
-  for (auto& q : pages_)
+  for (auto& [ask, q] : pages_)
     if (!q.checked && q.box->has_value()) {
       q.checked = true;
-      if (const auto& p = **q.box; p && p->version == rules_->seen_version())
+      if (const auto& p = **q.box; p && disk_)
+        check_page(ask, *p);
+      else if (p && p->version == rules_->seen_version())
         for (const auto& t : p->tasks) {
           const auto now = rules_->get(t.id);
           need(now && now->state == t.state && now->version == t.version && now->attempt == t.attempt, "task ", t.id,
@@ -50,6 +52,7 @@ void simulation::check() {
         need(settled(r->state), "a fence opened before task ", id, " had settled");
   }
   check_answers();
+  check_outside();
   mix(rules_->version());
   mix(oracle_->digest());
 }
@@ -137,8 +140,9 @@ void simulation::heal() {
   for (task_id id = 1; id <= rules_->last_id(); ++id) {
     const auto* r = rules_->find(id);
     auto told = stream_->states.find(id);
-    need((r != nullptr) == (told != stream_->states.end()), "the stream and the list disagree whether ", id, " is there");
-    need(r == nullptr || told->second == r->state, "the stream and the list disagree about ", id);
+    need(there(id) == (told != stream_->states.end()), "the stream and the list disagree whether ", id, " is there");
+    need(!there(id) || told->second == (r != nullptr ? r->state : rules_->explain(id, env_->now())->state),
+         "the stream and the list disagree about ", id);
   }
 }
 

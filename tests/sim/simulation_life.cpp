@@ -28,10 +28,17 @@ void simulation::begin_life() {
   oracle_ = std::make_unique<oracle>(*rules_, history_);
   deaths_seen_ = 0;
   find_nodes_again(later);
-  if (disk_)
+  if (disk_) {
+    for (const auto& [id, t] : disk_->tasks)
+      if (rules_->outside(id))
+        oracle_->kept.is_outside(t);
     check_restored(*disk_);
-  while (runners_.empty()) // its workers are hired when it first runs
+  }
+  look_at_kept();
+  while (runners_.empty()) { // its workers are hired when it first runs
     world_->step();
+    look_at_kept();
+  }
   if (!disk_) // else it was done before what it restores
     world_->ask<protocol::changed>(list_, protocol::declare{"cpu", sim_capacity});
   listen();
@@ -45,12 +52,7 @@ void simulation::end_life() {
   dying_ = true;
   if (store_)
     store_->die();
-  submissions_.clear();
-  waits_.clear();
-  fences_.clear();
-  pages_.clear();
-  explains_.clear();
-  releases_.clear();
+  forget_questions();
   freed_.clear();
   owed_.clear();
   caf::anon_send_exit(ear_, caf::exit_reason::user_shutdown);
@@ -187,8 +189,16 @@ void simulation::check_restored(const sim_disk& d) const {
   for (const auto& [id, name] : accepted_)
     need(d.tasks.contains(id) || d.removed.contains(id), "task ", id, " (", name, ") was accepted and is lost");
   for (task_id id = 1; id <= d.last_id; ++id)
-    need((rules_->find(id) != nullptr) == d.tasks.contains(id), "task ", id, " is not there, or again");
+    need(there(id) == d.tasks.contains(id), "task ", id, " is not there, or again");
+  std::size_t finished = 0;
   for (const auto& [id, t] : d.tasks) {
+    if (rules_->outside(id)) {
+      need(windowed() && terminal(t.state) && rules_->explain(id, env_->now())->state == t.state, "task ", id, " was ",
+           to_string(t.state), " and is outside as another one");
+      continue;
+    }
+    finished += terminal(t.state) ? 1 : 0;
+    need(finished <= with_.limits.finished_in_memory, "more finished tasks are in memory than may");
     const auto& r = *rules_->find(id);
     auto is = [&](bool holds) {
       need(holds, "task ", id, " was ", to_string(t.state), " with ", t.deaths, " deaths, charged ", t.charged, ", and is ",
@@ -238,8 +248,11 @@ void simulation::check_submitted() {
       continue;
     }
     need(made->version <= disk_->version, "an answer left before its commit");
-    for (std::size_t i = 0; i < s.what.size(); ++i)
+    for (std::size_t i = 0; i < s.what.size(); ++i) {
       is_accepted(made->ids[i], s.what[i].name);
+      if (!s.what[i].idempotency_key.empty())
+        keyed_[made->ids[i]] = s.what[i];
+    }
   }
 }
 
