@@ -29,7 +29,7 @@ public:
   }
 
   stint::live* take() {
-    auto* first = line_.next([](std::uint32_t) { return true; });
+    auto* first = line_.next([](const stint::live&) { return true; });
     line_.remove(*first);
     return first;
   }

@@ -57,7 +57,9 @@ struct surely_over { std::vector<caf::actor_id> whom; };
 struct only_unlinked { std::vector<caf::actor_id> whom; };
 
 /// The list is reachable through this actor, until that ends: it knows who is connected.
-struct publish { caf::actor gateway; };
+struct publish { caf::actor gateway; }; // may_be_found_again
+/// Whether a list goes on from a store, so that what nodes run when it dies is worth keeping.
+struct may_be_found_again { bool yes = false; };
 /// What the workers of other processes were given.
 struct ask_what_runs { std::vector<caf::actor_id> whom; }; // what_runs
 struct what_runs { task_version version = 0; std::vector<std::vector<running_there>> of; };
@@ -96,7 +98,7 @@ struct read_some {};
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
   X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
-  X(publish) X(ask_what_runs) X(what_runs) X(heard) X(node_back) X(fetch) X(fetched) X(read_some) X(let_go)
+  X(publish) X(may_be_found_again) X(ask_what_runs) X(what_runs) X(heard) X(node_back) X(fetch) X(fetched) X(read_some) X(let_go)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

@@ -164,7 +164,10 @@ caf::behavior list_actor::make_behavior() {
     [this](const crew_messages::surely_over& m) { surely_over(m.whom); },
     [this](const crew_messages::only_unlinked& m) { only_unlinked(m.whom); },
     [this](const crew_messages::leaving& m) { ledger_.worker_leaving(m.from); },
-    [this](const crew_messages::publish& m) { publish(m.gateway); },
+    [this](const crew_messages::publish& m) {
+      publish(m.gateway);
+      return crew_messages::may_be_found_again{static_cast<bool>(keeper_)};
+    },
     [this](const crew_messages::ask_what_runs& m) { return what_runs(m.whom); },
     [this](const protocol::nodes&) { return nodes(); },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },

@@ -103,6 +103,7 @@ list_setup set_up_list(caf::actor_system& system, const options& with, std::shar
   setup.rules.cancel_grace = with.cancel_grace;
   setup.rules.free_stuck = with.free_stuck;
   setup.rules.seed = env->seed();
+  setup.rules.epoch = env->seed() >> 12 | 1; // without a store no two lists give an attempt the same name
   setup.kinds = with.kinds;
   setup.env = std::move(env);
   setup.workers = with.workers;

@@ -13,7 +13,8 @@ gateway::gateway(caf::actor_config& cfg, caf::actor owner, std::shared_ptr<envir
       ears_(*this, owner_, times.lease), life_(env_->seed() | 1) {}
 
 caf::behavior gateway::make_behavior() {
-  caf_shim::tell(*this, owner_, crew_messages::publish{caf::actor_cast<caf::actor>(this)});
+  caf_shim::ask(*this, owner_, crew_messages::publish{caf::actor_cast<caf::actor>(this)})
+    .then([this](const crew_messages::may_be_found_again& m) { keeps_ = m.yes; }, [](const caf::error&) {});
   return trapping([this](const caf::error& why) { quit(why); },
     [this](envelope& e) { hear(e); },
     [this](to_peer& m) {
@@ -118,7 +119,7 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   p.labels = h.labels;
   p.heard = env_->now().steady;
   watch(who, [this, session](const caf::error&) { lost(session); });
-  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number, true});
+  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number, keeps_});
   if (h.role != wire::role::node)
     return;
   p.boot = h.boot;
@@ -127,7 +128,7 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   std::vector<kept_attempt> all;
   std::vector<std::vector<kept_attempt>> by_slot(h.slots);
   for (const auto& k : h.has)
-    if (k.slot < h.slots) {
+    if (keeps_ && k.slot < h.slots) {
       all.push_back({k.id, k.attempt, k.epoch, k.fencing_token, k.begun, k.began, k.ran});
       by_slot[k.slot].push_back(all.back());
     }

@@ -70,6 +70,7 @@ private:
   std::map<std::uint64_t, peer> peers_;
   std::uint64_t last_session_ = 0;
   std::uint64_t refused_ = 0;
+  bool keeps_ = false; ///< the list goes on from a store: its nodes may go on without it for a lease
   bool looking_ = false;
 };
 

@@ -1,5 +1,4 @@
-/// The naive ledger with processes: who has seen two die runs alone in one, and those out of reach may run on until they
-/// are surely over.
+/// The naive ledger with processes, which may be lost: who has seen two die runs alone in one.
 #pragma once
 
 #include "naive.hpp"

@@ -16,6 +16,7 @@
 
 #include <sim/oracle.hpp>
 #include <stint/crew_messages.hpp>
+#include <stint/environment.hpp>
 
 namespace stint::sim {
 
@@ -57,8 +58,10 @@ public:
   }
 
   /// Makes the stand-in, whose answers go to the list; says what it has.
-  void join(caf::actor_system& in, caf::actor list, const ledger& rules) {
+  void join(caf::actor_system& in, caf::actor list, const ledger& rules, const environment& env) {
     list_ = std::move(list);
+    env_ = &env;
+    greeted_ = env.now().steady;
     away = false;
     const auto has = kept();
     caf_shim::anon_tell(list_, crew_messages::node_back{boot, lease, has});
@@ -159,7 +162,8 @@ private:
     for (const auto& k : has)
       if (const auto* r = rules.find(k.id); r != nullptr && running(r->state) && r->live->epoch != 0) {
         adopted += r->live->worker == id ? 1 : 0;
-        if (r->live->worker == 0 && r->live->attempt == k.attempt)
+        // When the list heard of it too late, the task is about to be taken back.
+        if (r->live->worker == 0 && r->live->attempt == k.attempt && env_->now().steady < greeted_ + lease)
           wrong = "task " + std::to_string(k.id) + " is said to run at a node that is back, and is left to nobody";
       }
     for (auto& a : runs)
@@ -205,6 +209,8 @@ private:
   }
 
   caf::actor list_;
+  const environment* env_ = nullptr; ///< of this life
+  steady_time greeted_{};
   std::weak_ptr<sim_node> alive_;
 };
 

@@ -17,7 +17,7 @@ std::vector<std::string> simulation::some_labels() {
 
 void simulation::join_node(std::vector<std::string> labels) {
   nodes_.push_back(sim_node::make(++last_boot_, std::move(labels)));
-  nodes_.back()->join(world_->system(), list_, *rules_);
+  nodes_.back()->join(world_->system(), list_, *rules_, *env_);
 }
 
 void simulation::forget_node(const sim_node& n) {
@@ -134,7 +134,7 @@ void simulation::play_nodes() {
     end_at(n, chance(70), some_outcome());
   } else if (n.away) {
     if (chance(40))
-      n.join(world_->system(), list_, *rules_);
+      n.join(world_->system(), list_, *rules_, *env_);
   } else if (!n.in()) {
     return;
   } else if (n.lost) {
@@ -160,7 +160,7 @@ void simulation::heal_nodes() {
     if (n->away && chance(50))
       lease_ran_out(*n);
     else if (n->away)
-      n->join(world_->system(), list_, *rules_);
+      n->join(world_->system(), list_, *rules_, *env_);
     else if (n->lost)
       node_is_over(*n);
     else if (n->leaving)
