@@ -20,7 +20,8 @@ caf::result<crew_messages::enlisted> list_actor::enlist(const crew_messages::enl
   for (const auto& k : m.kinds)
     if (kinds_->find(k) == nullptr)
       ledger_.know_kind(k, false);
-  ledger_.worker_joined(id, m.kinds, now(), fx_, m.node, m.labels);
+  // Whoever does not say which process it is has one of its own; 0 would be the owner's.
+  ledger_.worker_joined(id, m.kinds, now(), fx_, m.node != 0 ? m.node : id, m.labels);
   ledger_.worker_of(id, m.lease);
   ledger_.adopt(id, m.has, now(), fx_);
   changed();

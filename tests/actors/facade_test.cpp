@@ -1,8 +1,11 @@
 // What is tested: the list from a plain thread and from inside an application's actors, its options and its end.
 #include "actors.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <thread>
+
+#include <stint/crew_messages.hpp>
 
 using namespace stint::test;
 using stint::errc;
@@ -42,6 +45,24 @@ private:
   std::function<void(stint::task)> done_;
 };
 
+/// A worker that does not say of which process it is.
+class stranger final : public stint::caf_shim::actor_base {
+public:
+  stranger(caf::actor_config& cfg, caf::actor list, std::atomic<int>& handed, gate& in)
+      : actor_base(cfg), list_(std::move(list)), handed_(handed), in_(in) {}
+
+  caf::behavior make_behavior() override {
+    stint::caf_shim::ask(*this, list_, stint::crew_messages::enlist{caf::actor_cast<caf::actor>(this), 0, {}, {"far"}})
+      .then([this](const stint::crew_messages::enlisted&) { in_.open(); }, [this](const caf::error&) { in_.open(); });
+    return {[this](const stint::crew_messages::hand_over& m) { handed_ += static_cast<int>(m.attempts.size()); }};
+  }
+
+private:
+  caf::actor list_;
+  std::atomic<int>& handed_;
+  gate& in_;
+};
+
 std::size_t threads() {
   std::size_t n = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"})
@@ -63,6 +84,21 @@ TEST_F(facade, an_actor_submits_and_waits_by_message) {
   told.pass();
   EXPECT_EQ(ended.state, state::succeeded);
   EXPECT_EQ(ended.code, 42);
+}
+
+TEST_F(facade, a_worker_that_names_no_process_is_of_another_one) {
+  caf::actor_system system{cfg};
+  opts.only_nodes = true;
+  stint::list tasks{system, opts};
+  std::atomic<int> handed{0};
+  gate in;
+  auto far = system.spawn<stranger>(tasks.actor(), handed, in);
+  in.pass();
+  auto id = tasks.submit(named("a callable"), [] {});
+  ASSERT_TRUE(id);
+  EXPECT_EQ(tasks.explain(*id)->reason, stint::wait_reason::no_worker);
+  EXPECT_EQ(handed, 0);
+  caf::anon_send_exit(far, caf::exit_reason::user_shutdown);
 }
 
 TEST_F(facade, errors_come_back_as_codes_to_actors_as_well) {
