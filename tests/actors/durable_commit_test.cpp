@@ -134,38 +134,25 @@ TEST_F(durable_commit, a_list_whose_file_was_moved_away_ends_and_names_what_it_d
 
 namespace {
 
-/// A store whose commits hang, as on a file server that is gone, until the gate opens.
-class hanging_store final : public memory_store {
+/// As on a file server that is gone: what is to be saved is taken, and nothing is ever heard of it.
+class hanging_keeper final : public caf_shim::actor_base {
 public:
-  explicit hanging_store(gate& until) : until_(until) {}
-  result<unit_t> commit(const batch&) override {
-    until_.pass();
-    return {errc::io_failed, "too late"};
-  }
-
-private:
-  gate& until_;
-};
-
-/// Virtual time, and a keeper that can hang on a thread of its own.
-struct threaded_environment final : test_environment {
-  [[nodiscard]] bool own_threads() const override { return true; }
+  using actor_base::actor_base;
+  caf::behavior make_behavior() override { return {[](const crew_messages::save&) {}}; }
 };
 
 } // namespace
 
 TEST_F(durable_commit, a_stop_does_not_wait_without_end_for_a_commit_that_hangs) {
-  gate opened;
-  const auto env = std::make_shared<threaded_environment>();
+  const auto env = std::make_shared<test_environment>();
   step_system world{env};
   options with;
   with.kinds.add("work", body{[] {}});
-  with.store = std::make_shared<hanging_store>(opened);
-  struct opener { // also when the test fails: the world waits for the keeper
-    gate& what;
-    ~opener() { what.open(); }
-  } at_the_end{opened};
-  const auto tasks = world.spawn_list(with);
+  with.store = std::make_shared<memory_store>();
+  auto setup = set_up_list(world.system(), with, env);
+  caf::anon_send_exit(setup.keeper, caf::exit_reason::user_shutdown);
+  setup.keeper = world.system().spawn<hanging_keeper>();
+  const auto tasks = world.system().spawn<list_actor>(std::move(setup));
   protocol::submit m;
   m.tasks.push_back({of_kind("lost"), {}});
   auto waits = world.begin_ask<protocol::submitted>(tasks, std::move(m));
@@ -184,7 +171,6 @@ TEST_F(durable_commit, a_stop_does_not_wait_without_end_for_a_commit_that_hangs)
   EXPECT_NE(env->lines.back().find("(lost)"), std::string::npos) << env->lines.back();
   caf::anon_send_exit(tasks, caf::exit_reason::user_shutdown);
   world.run(); // nobody hears the keeper any more
-  opened.open();
 }
 
 TEST_F(durable_commit, a_commit_of_which_nobody_knows_is_looked_up) {
