@@ -184,10 +184,16 @@ public:
   /// until it runs nothing; or null. Thus a node goes before the owner's process, and the choice does not change with the load.
   [[nodiscard]] crew_member* for_suspect(route_id route) {
     crew_member* best = nullptr;
-    for (auto& m : members_)
-      if (!m.kept && !m.leaving && m.knows(route)
-          && (best == nullptr || std::pair{idle(m.process), m.process} > std::pair{idle(best->process), best->process}))
+    bool best_idle = false;
+    for (auto& m : members_) {
+      if (m.kept || m.leaving || !m.knows(route) || (best != nullptr && m.process == best->process))
+        continue;
+      const bool its_idle = m.has.empty() && idle(m.process); // who is busy need not be looked at with all the others
+      if (best == nullptr || std::pair{its_idle, m.process} > std::pair{best_idle, best->process}) {
         best = &m;
+        best_idle = its_idle;
+      }
+    }
     return best;
   }
 
