@@ -2,26 +2,55 @@
 ///
 /// Threads  not from CAF's scheduler: it would block one of its threads.
 /// Errors   the other's error, or list_gone when it has ended.
+/// Cost     of an idle list: no thread is woken, the asking one works the mailbox off.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <utility>
 
-#include <caf/scoped_actor.hpp>
+#include <stint/lent_thread.hpp>
 #include <stint/protocol.hpp>
 
 namespace stint {
+
+/// Waits for one answer.
+class waiting_asker final : public caf_shim::asker {
+public:
+  using asker::asker;
+
+  caf::message wait() {
+    heard_.wait(false, std::memory_order_acquire);
+    return std::move(answer_);
+  }
+
+private:
+  void hear(caf::message answer) override {
+    answer_ = std::move(answer);
+    heard_.store(true, std::memory_order_release);
+    heard_.notify_one();
+  }
+
+  caf::message answer_;
+  std::atomic<bool> heard_ = false;
+};
 
 /// Sends `question` and waits for the answer, however long it takes: the asked actor keeps the time.
 template <class Answer, class Question>
 result<Answer> ask_and_wait(caf::actor_system& system, const caf::actor& whom, Question question) {
   if (!whom)
     return {errc::list_gone};
-  caf::scoped_actor self{system};
+  const auto who = caf_shim::make_asker<waiting_asker>(system);
+  auto& self = static_cast<waiting_asker&>(*who->get());
+  {
+    lent_thread lent;
+    self.ask(&lent, whom, std::move(question));
+  }
   std::optional<result<Answer>> got;
-  caf_shim::ask(*self, whom, std::move(question))
-    .receive([&got](Answer& a) { got.emplace(std::move(a)); },
-             [&got](caf::error& e) { got.emplace(from_caf(e)); });
+  caf::message_handler take{[&got](Answer& a) { got.emplace(std::move(a)); },
+                            [&got](caf::error& e) { got.emplace(from_caf(e)); }};
+  auto answer = self.wait();
+  take(answer);
   return std::move(*got);
 }
 

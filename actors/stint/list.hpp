@@ -4,7 +4,7 @@
 /// Threads  every member from any thread, except from bodies' cooperative code or actors: those use actor().
 /// Errors   values; what keeps a list from starting throws start_error (not_configured, invalid_option, no_thread).
 /// Units    std::chrono; a timeout of zero means none.
-/// Cost     one round trip through the owner's mailbox per call: submit many at once.
+/// Cost     one turn of the owner per call, on the calling thread when the owner is idle: submit many at once.
 /// Seed     aptly task/list.go.
 #pragma once
 

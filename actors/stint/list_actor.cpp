@@ -21,7 +21,7 @@ result<protocol::json_text> text(const std::string& s) { return protocol::json_t
 } // namespace
 
 list_actor::list_actor(caf::actor_config& cfg, list_setup with)
-    : actor_base(cfg), with_(std::move(with)), kept_(std::in_place, with_.rules), ledger_(*kept_), fx_(next_.fx),
+    : lendable_actor(cfg), with_(std::move(with)), kept_(std::in_place, with_.rules), ledger_(*kept_), fx_(next_.fx),
       keeper_(std::move(with_.keeper)),
       kinds_(std::make_shared<const registry>(std::move(with_.kinds))) {
   for (const auto& name : kinds_->names()) {

@@ -8,7 +8,7 @@
 /// 5. keeps one timer in flight, for the earliest thing that is due
 ///
 /// Owner    stint::list, or a test.
-/// Threads  CAF's scheduler; nothing of it is shared.
+/// Threads  CAF's scheduler, or a plain thread that waits for it (lent_thread); nothing of it is shared.
 /// Errors   every open question is answered when it ends, with list_gone.
 /// Seed     aptly task/list.go and its mutex.
 #pragma once
@@ -24,11 +24,12 @@
 #include <stint/crew_messages.hpp>
 #include <stint/departure.hpp>
 #include <stint/environment.hpp>
+#include <stint/lent_thread.hpp>
 #include <stint/list_setup.hpp>
 
 namespace stint {
 
-class list_actor final : public caf_shim::actor_base {
+class list_actor final : public lendable_actor {
 public:
   list_actor(caf::actor_config& cfg, list_setup with);
 

@@ -4,9 +4,14 @@
 #include <chrono>
 #include <system_error>
 
+#include <stint/lent_thread.hpp>
+
 namespace stint {
 
 namespace {
+
+/// Ten times what the list needs to hear of the end of a body: waking another thread for that costs the machine more.
+constexpr nanos worth_lending = std::chrono::microseconds{20};
 
 /// The time at the begin and end of each body: one reading of the steady clock for both, and of the wall clock only so
 /// often that a clock which was set is noticed.
@@ -55,6 +60,27 @@ void runner_thread::spawn() {
   threads_.push_back({std::thread{[s = shared_, generation] { serve(s, generation); }}, generation});
 }
 
+/// Tells news, and runs the worker and the list that hear of them: nobody needs to be woken for that.
+template <class Tell>
+void runner_thread::tell_and_lend(shared& s, std::uint64_t generation, Tell tell) {
+  std::unique_lock guard{s.mutex};
+  // A thread that may be let go of does not: CAF may end before it does.
+  const bool lends = !s.closing && s.generation == generation;
+  s.lending += lends ? 1 : 0;
+  guard.unlock();
+  if (!lends) {
+    tell();
+    return;
+  }
+  {
+    lent_thread lent;
+    tell();
+  }
+  guard.lock();
+  --s.lending;
+  s.wake.notify_all();
+}
+
 void runner_thread::serve(const std::shared_ptr<shared>& s, std::uint64_t generation) {
   body_clock clock{s->clocks};
   std::unique_lock guard{s->mutex};
@@ -77,7 +103,7 @@ void runner_thread::serve(const std::shared_ptr<shared>& s, std::uint64_t genera
     guard.unlock();
     clock.start();
     auto began = clock.wall();
-    s->port->began(a->name(), began);
+    tell_and_lend(*s, generation, [&] { s->port->began(a->name(), began); });
     while (a) {
       const auto who = a->name();
       body_end how{execute(a), began, clock.lap(), a->printed()};
@@ -89,9 +115,16 @@ void runner_thread::serve(const std::shared_ptr<shared>& s, std::uint64_t genera
       a = std::move(after); // what the body kept goes without the lock
       if (a) {
         began = clock.wall();
-        s->port->ran(who, std::move(how), a->name(), began);
+        // After a body that took its time the news are dear enough to be told from here; many short ones are told together.
+        const bool lends = how.took >= worth_lending;
+        auto tell = [&] { s->port->ran(who, std::move(how), a->name(), began); };
+        if (lends)
+          tell_and_lend(*s, generation, tell);
+        else
+          tell();
       } else {
-        s->port->ended(who, std::move(how));
+        // There is nothing else to do here, and the list may have the next body at once.
+        tell_and_lend(*s, generation, [&] { s->port->ended(who, std::move(how)); });
       }
     }
     guard.lock();
@@ -207,7 +240,8 @@ void runner_thread::join(bool abandon) {
   std::uint64_t serving = 0;
   bool busy = false;
   {
-    std::lock_guard guard{shared_->mutex};
+    std::unique_lock guard{shared_->mutex};
+    shared_->wake.wait(guard, [this] { return shared_->lending == 0; });
     serving = shared_->generation;
     busy = shared_->current != nullptr;
   }
@@ -215,7 +249,7 @@ void runner_thread::join(bool abandon) {
     if (!t.thread.joinable())
       continue;
     // An older generation is a thread whose body got stuck; a busy one at the end ignored every wish to stop.
-    if (abandon && (t.generation != serving || busy))
+    if ((abandon && (t.generation != serving || busy)) || t.thread.get_id() == std::this_thread::get_id())
       t.thread.detach();
     else
       t.thread.join();

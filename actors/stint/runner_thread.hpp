@@ -56,6 +56,7 @@ private:
     std::uint64_t generation = 0;      ///< of the thread that serves the queue
     std::vector<std::uint64_t> ended;  ///< generations whose thread has nothing left to do
     bool idle = false;                 ///< the serving thread sleeps
+    int lending = 0;                   ///< threads that may run actors at present
     bool closing = false;
     std::shared_ptr<runner_port> port;
     runner_clocks clocks;
@@ -65,6 +66,8 @@ private:
     std::uint64_t generation = 0;
   };
 
+  template <class Tell>
+  static void tell_and_lend(shared& s, std::uint64_t generation, Tell tell);
   static void serve(const std::shared_ptr<shared>& s, std::uint64_t generation);
   void spawn();
   void sweep();

@@ -16,10 +16,10 @@ bool blocks(const attempt_ptr& a) { return a->what().run.style() == body_style::
 
 } // namespace
 
-worker::worker(caf::actor_config& cfg, worker_setup with) : actor_base(cfg), with_(std::move(with)) {}
+worker::worker(caf::actor_config& cfg, worker_setup with) : lendable_actor(cfg), with_(std::move(with)) {}
 
 caf::behavior worker::make_behavior() {
-  with_.port->open([me = caf::actor_cast<caf::actor>(this)] { caf_shim::anon_tell(me, crew_messages::look{}); });
+  with_.port->open([me = caf::actor_cast<caf::actor>(this)] { caf_shim::tell_from(lent_thread::here(), me, crew_messages::look{}); });
   return {
     [this](hand_over& m) {
       take(m.attempts);
@@ -32,6 +32,10 @@ caf::behavior worker::make_behavior() {
       go_on();
     },
     [this](const stop_attempt& m) {
+      if (leave_lent_thread()) { // stop callbacks may want what its caller holds
+        caf_shim::tell(*this, caf::actor_cast<caf::actor>(this), m);
+        return;
+      }
       stop_one(m.who);
       go_on(); // what is taken out of the runner may have held up the next
     },
@@ -80,7 +84,7 @@ bool worker::pump() {
     }
     if (in_runner_ != 0)
       break; // one at a time
-    if (ran == bodies_per_turn) {
+    if (ran == bodies_per_turn || leave_lent_thread()) { // such a thread is not for the bodies of others
       with_.port->nudge();
       break;
     }

@@ -7,7 +7,7 @@
 /// 5. goes on without a body that got stuck
 ///
 /// Owner    the list, which watches it.
-/// Threads  runs on CAF's scheduler; only the runner blocks.
+/// Threads  CAF's scheduler, or a lent thread, which runs no bodies here; only the runner blocks.
 /// Order    attempts begin in the order of hand-over.
 #pragma once
 
@@ -17,6 +17,7 @@
 
 #include <stint/crew_messages.hpp>
 #include <stint/environment.hpp>
+#include <stint/lent_thread.hpp>
 
 namespace stint {
 
@@ -29,7 +30,7 @@ struct worker_setup {
   std::shared_ptr<stint::runner> runner;
 };
 
-class worker final : public caf_shim::actor_base {
+class worker final : public lendable_actor {
 public:
   worker(caf::actor_config& cfg, worker_setup with);
 

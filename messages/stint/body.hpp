@@ -140,7 +140,7 @@ body asynchronous(F f) {
 struct kind {
   body run;
   bool at_most_once = false; ///< after a death its task ends as failed(interrupted) instead of running again
-  /// Checks the args of a submission; an error refuses it.
+  /// Checks the args of a submission; an error refuses it. Runs in the list, at times on the thread that submits.
   std::function<result<unit_t>(const std::string& args)> check;
 };
 

@@ -13,7 +13,9 @@
 #include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/make_actor.hpp>
 #include <caf/response_promise.hpp>
+#include <caf/resumable.hpp>
 #include <caf/result.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -29,10 +31,15 @@
 #define STINT_CAF_17 (CAF_MAJOR_VERSION == 0 && CAF_MINOR_VERSION == 17)
 #define STINT_CAF_1X (CAF_MAJOR_VERSION >= 1)
 
-#if STINT_CAF_1X
+#if STINT_CAF_17
+#  include <caf/execution_unit.hpp>
+#  include <caf/monitorable_actor.hpp>
+#  include <caf/scheduler/abstract_coordinator.hpp>
+#else
 #  include <caf/anon_mail.hpp>
 #  include <caf/disposable.hpp>
 #  include <caf/init_global_meta_objects.hpp>
+#  include <caf/scheduler.hpp>
 #  include <caf/type_id.hpp>
 #endif
 
@@ -217,5 +224,93 @@ private:
   std::unordered_map<caf::actor_addr, down_fn> watched_;
 #endif
 };
+
+/// Where actors run, for CAF: who becomes ready in it is passed to ready().
+#if STINT_CAF_1X
+class running_place : public caf::scheduler {
+public:
+  explicit running_place(caf::actor_system*) {}
+  void schedule(caf::resumable* who) final { ready(who); }
+  void delay(caf::resumable* who) final { ready(who); }
+  void start() final {}
+  void stop() final {}
+#else
+class running_place : public caf::execution_unit {
+public:
+  explicit running_place(caf::actor_system* system) : caf::execution_unit(system) {}
+  void exec_later(caf::resumable* who) final { ready(who); }
+#endif
+
+protected:
+  /// Takes a reference to `who` over.
+  virtual void ready(caf::resumable* who) = 0;
+};
+
+/// Has one of CAF's threads run it.
+inline void schedule(caf::actor_system& system, caf::resumable* who) {
+#if STINT_CAF_1X
+  system.scheduler().schedule(who);
+#else
+  system.scheduler().enqueue(who);
+#endif
+}
+
+/// Sends from outside CAF, to have the other run at `place` if nobody runs it yet; null: on one of CAF's threads.
+template <class T>
+void tell_from(running_place* place, const caf::actor& dest, T&& message, caf::strong_actor_ptr sender = nullptr,
+               caf::message_id id = caf::make_message_id()) {
+#if STINT_CAF_1X
+  caf::actor_cast<caf::abstract_actor*>(dest)->enqueue(
+    caf::make_mailbox_element(std::move(sender), id, caf::make_message(std::forward<T>(message))), place);
+#else
+  caf::actor_cast<caf::abstract_actor*>(dest)->eq_impl(id, std::move(sender), place, std::forward<T>(message));
+#endif
+}
+
+/// What an actor is that has no mailbox.
+#if STINT_CAF_1X
+using plain_actor = caf::abstract_actor;
+#else
+using plain_actor = caf::monitorable_actor;
+#endif
+
+/// Asks for a thread: an actor that hears one answer where it is given, and never runs itself. Made by make_asker.
+class asker : public plain_actor {
+public:
+  explicit asker(caf::actor_config& cfg) : plain_actor(cfg) {}
+
+  template <class T>
+  void ask(running_place* place, const caf::actor& whom, T&& question) {
+    tell_from(place, whom, std::forward<T>(question), ctrl(), caf::make_message_id(1));
+  }
+
+  [[nodiscard]] const char* name() const final { return "stint.asker"; }
+
+#if STINT_CAF_1X
+  bool enqueue(caf::mailbox_element_ptr what, caf::scheduler*) final {
+    if (what->mid.is_response())
+      hear(std::move(what->payload));
+    return true;
+  }
+  void force_close_mailbox() final {}
+#else
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) final {
+    if (what->mid.is_response())
+      hear(what->move_content_to_message());
+  }
+#endif
+
+protected:
+  /// Called once, on any thread, which keeps this alive till it returns.
+  virtual void hear(caf::message answer) = 0;
+};
+
+/// CAF's own blocking actor would wake the thread of CAF's clock each time that it ends, and be woken twice for an answer.
+template <class T>
+caf::strong_actor_ptr make_asker(caf::actor_system& system) {
+  caf::actor_config cfg;
+  cfg.flags = caf::abstract_actor::is_hidden_flag;
+  return caf::make_actor<T, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, cfg);
+}
 
 } // namespace stint::caf_shim

@@ -1,0 +1,73 @@
+/// A plain thread that runs the actors it has woken, instead of waking one of CAF's threads to do it.
+///
+/// A question from a thread to an idle actor costs two wake-ups of a sleeping thread, each dearer than most answers. Whoever
+/// waits for the answer may as well work the mailbox off; then it costs none. The actor runs on one thread at a time as ever.
+///
+/// Owner    the thread, for as long as the scope lasts; lendable actors may outlive it.
+/// Threads  its own. Who finds the actor running already only enqueues, as always.
+/// Order    of each mailbox, as always.
+/// Cost     bounded: after some messages of one actor the rest is left to CAF's threads.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <stint/caf.hpp>
+
+namespace stint {
+
+/// An actor that may run on a lent thread: it runs no code of others there that may take its time.
+class lendable_actor : public caf_shim::actor_base {
+public:
+  explicit lendable_actor(caf::actor_config& cfg) : actor_base(cfg), at_lent_{home_system()} {}
+
+protected:
+  /// On a lent thread: has CAF's threads go on after this message, which has left one for them. Returns false elsewhere.
+  bool leave_lent_thread() {
+    leaves_ = context() == &at_lent_;
+    return leaves_;
+  }
+
+private:
+  friend class lent_thread;
+
+  /// Where it runs then: a part of the actor, which remembers it for longer than the thread may last.
+  class place final : public caf_shim::running_place {
+  public:
+    explicit place(caf::actor_system& system) : running_place(&system), system_(system) {}
+    void ready(caf::resumable* who) override;
+
+  private:
+    caf::actor_system& system_;
+  };
+
+  place at_lent_;
+  bool leaves_ = false;
+};
+
+class lent_thread final : public caf_shim::running_place {
+public:
+  lent_thread();
+  /// Runs what has not run yet.
+  ~lent_thread() override;
+
+  lent_thread(const lent_thread&) = delete;
+  lent_thread& operator=(const lent_thread&) = delete;
+
+  /// Runs the lendable actors that are ready, and those that they make ready, till there are none.
+  void run();
+
+  /// The innermost of the calling thread, or null.
+  [[nodiscard]] static lent_thread* here() noexcept;
+
+private:
+  friend class lendable_actor;
+
+  void ready(caf::resumable* who) override;
+  static bool work_off(lendable_actor& who);
+
+  lent_thread* outer_;
+  std::vector<lendable_actor*> ready_; ///< in the order in which they became it, each with a reference
+};
+
+} // namespace stint
