@@ -91,6 +91,7 @@ public:
     pid_ = started.pid;
     out_ = std::move(started.out);
     err_ = std::move(started.err);
+    guard_ = std::move(started.guard);
     pidfd_ = fd{static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))};
     return watch(stop);
   }
@@ -226,6 +227,7 @@ private:
 
   pid_t pid_ = -1;
   fd out_, err_, pidfd_;
+  detail::group_guard guard_;
   const program_policy& policy_;
   const program_listener& heard_;
   line_marker marker_;

@@ -5,7 +5,8 @@
 /// Errors   what could not be started, and how a program ended, are values: see program_end.
 /// Order    stop token set: SIGTERM to the group (and SIGCONT, for the stopped ones); `kill_after` later, or as soon as
 ///          `kill_now` is set: SIGKILL. The program is over when its first process is: what that left running in its
-///          group, or holding its output open, gets `drain` to end and is killed then.
+///          group, or holding its output open, gets `drain` to end and is killed then. When our process ends before, however
+///          it does, the group is killed with it (detail/group_guard.hpp says what that cannot do).
 /// Units    std::chrono.
 ///
 /// What a library in a foreign process must not do: it installs no signal handler, waits for exactly the processes it
