@@ -39,6 +39,9 @@ struct program_policy {
   nanos drain = std::chrono::milliseconds{200};  ///< for what outlives the program's first process
   std::size_t longest_line = std::size_t{16} * 1024; ///< bytes; longer lines of output are broken
   std::stop_token kill_now;                      ///< set: no patience left
+  /// Asked before output is read; while it says yes, output stays in its pipe, and a program that fills it has to wait.
+  std::function<bool()> crowded{};
+  nanos patience = std::chrono::seconds{2}; ///< how long at a time: then output is read, whoever takes it
 };
 
 /// How it ended.

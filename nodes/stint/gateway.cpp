@@ -90,6 +90,8 @@ void gateway::hear(envelope& e) {
       });
     case wire::frame::said:
       return with(wire::decode<wire::said>(e.body), [&](auto& s) {
+        if (const auto came = p.output.came(s.output.size()); came != 0)
+          transmit(who, wire::frame::drained, wire::drained{came});
         if (s.slot < p.slots.size())
           caf_shim::tell(*this, p.slots[s.slot], node_said{std::move(s)});
       });
@@ -126,7 +128,8 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   p.labels = h.labels;
   p.heard = env_->now().steady;
   watch(who, [this, session](const caf::error&) { lost(session); });
-  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number, keeps_});
+  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number, keeps_,
+                                                             wire::output_window});
   if (h.role != wire::role::node)
     return;
   p.boot = h.boot;

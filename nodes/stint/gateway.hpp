@@ -19,6 +19,7 @@
 #include <stint/environment.hpp>
 #include <stint/lease.hpp>
 #include <stint/node_messages.hpp>
+#include <stint/output_credit.hpp>
 
 namespace stint {
 
@@ -39,6 +40,7 @@ private:
     std::vector<std::string> kinds;
     std::vector<std::string> labels;
     stint::steady_time heard{};
+    output_tally output{wire::output_window};
   };
 
   void hear(envelope& e);
