@@ -33,6 +33,10 @@ public:
   /// Appends text to the task's output, as it is.
   void print(std::string_view text) { attempt_->print(text); }
 
+  /// Tells whether so much of what it printed waits to be taken that more would push the middle of it out. A body that can
+  /// wait loses nothing, but should not wait for ever: nobody may be there to take it.
+  [[nodiscard]] bool crowded() const { return attempt_->crowded(); }
+
   /// Says how far the body is; the newest word counts.
   void progress(std::uint64_t done, std::uint64_t total = 0, std::string text = {}) {
     attempt_->note_progress({done, total, std::move(text)});

@@ -79,6 +79,7 @@ public:
 
   // -- for the body ---------------------------------------------------------------------------------------------------
   void print(std::string_view text) { port_->print(*this, text); }
+  [[nodiscard]] bool crowded() const { return port_->crowded(*this); }
   void note_progress(stint::progress p) { port_->note_progress(*this, std::move(p)); }
   result<unit_t> note_detail(std::string json) { return port_->note_detail(*this, std::move(json)); }
   [[nodiscard]] std::stop_token stop_token() { return port_->stop_token(*this); }

@@ -1,5 +1,6 @@
 #include <stint/runner_port.hpp>
 
+#include <string>
 #include <utility>
 
 #include <stint/runner_attempt.hpp>
@@ -64,6 +65,9 @@ runner_news runner_port::collect() {
     news_.reports.push_back(std::move(*begun_));
     begun_.reset();
   }
+  for (auto& n : news_.notes)
+    if (n.output_skipped != 0)
+      n.output.insert(rooms_.output / 2, "\n[" + std::to_string(n.output_skipped) + " bytes skipped]\n");
   // As many will come again, most likely: those grow without moving.
   const auto many = news_.reports.size();
   auto all = std::exchange(news_, {});
@@ -159,13 +163,26 @@ void runner_port::print(runner_attempt& who, std::string_view text) {
   if (n == nullptr)
     return;
   who.printed_.fetch_add(text.size(), std::memory_order_relaxed);
-  // The worker looks often; a body that prints faster than that keeps the newest of it, as the log would.
+  // The worker looks often; of a body that prints faster than that the middle goes: the log keeps the beginning, too.
   n->output += text;
-  if (n->output.size() > 2 * rooms_.output) {
-    const auto cut = n->output.size() - rooms_.output;
+  const auto head = rooms_.output / 2;
+  if (n->output.size() > head + 2 * rooms_.output) {
+    const auto cut = n->output.size() - head - rooms_.output;
     n->output_skipped += cut;
-    n->output.erase(0, cut);
+    n->output.erase(head, cut);
   }
+}
+
+bool runner_port::crowded(const runner_attempt& who) const {
+  std::lock_guard guard{mutex_};
+  if (closed_ || who.muted_)
+    return false;
+  return held_ || (who.round_ == round_ && news_.notes[who.noted_at_].output.size() >= rooms_.output);
+}
+
+void runner_port::hold(bool yes) {
+  std::lock_guard guard{mutex_};
+  held_ = yes;
 }
 
 void runner_port::note_progress(runner_attempt& who, stint::progress p) {

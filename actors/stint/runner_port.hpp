@@ -46,7 +46,7 @@ struct body_end {
 struct attempt_notes {
   attempt_name who;
   std::string output;
-  std::uint64_t output_skipped = 0; ///< bytes that did not fit between two looks; counted, not kept
+  std::uint64_t output_skipped = 0; ///< bytes of the middle that did not fit between two looks; counted, not kept
   std::optional<stint::progress> progress;
   std::optional<std::string> detail;
 };
@@ -79,6 +79,8 @@ public:
   void nudge();
   /// Takes everything that has gathered.
   [[nodiscard]] runner_news collect();
+  /// While it is set, nothing that is printed is on its way: who can wait had better do so.
+  void hold(bool yes);
   /// Names the asynchronous body that owes its outcome, for whom the worker of a dead one was.
   void owes(std::optional<attempt_name> who);
   [[nodiscard]] std::optional<attempt_name> debtor() const;
@@ -92,6 +94,8 @@ public:
   /// One body has ended and, in the same step, the next has begun.
   void ran(const attempt_name& who, body_end&& how, const attempt_name& next, wall_time began);
   void print(runner_attempt& who, std::string_view text);
+  /// Tells whether as much as is kept of it waits to be taken.
+  [[nodiscard]] bool crowded(const runner_attempt& who) const;
   void note_progress(runner_attempt& who, stint::progress p);
   result<unit_t> note_detail(runner_attempt& who, std::string json);
   [[nodiscard]] std::stop_token stop_token(runner_attempt& who);
@@ -108,6 +112,7 @@ private:
   std::function<void()> wake_;
   bool told_ = false;
   bool closed_ = false;
+  bool held_ = false;
   std::uint64_t round_ = 1; ///< grows with each collection
   runner_news news_;
   std::optional<attempt_report> begun_; ///< of the body that runs now, when nobody knows yet

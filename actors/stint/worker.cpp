@@ -136,8 +136,6 @@ void worker::gather() {
 }
 
 void worker::tell_notes(attempt_notes& n) {
-  if (n.output_skipped != 0)
-    n.output = "[" + std::to_string(n.output_skipped) + " bytes skipped]\n" + n.output;
   if (!n.output.empty())
     caf_shim::tell(*this, with_.log, append{n.who.id, std::move(n.output)});
   if (n.progress || n.detail)

@@ -39,6 +39,14 @@ std::string json_line(const peer_info& p) {
   return json::serialize(o);
 }
 
+std::string json_line(const refused_peers& r) {
+  namespace json = boost::json;
+  json::object o;
+  o["refused"] = json::string{r.cause.data(), r.cause.size()};
+  o["times"] = r.times;
+  return json::serialize(o);
+}
+
 std::string labels_of(const peer_info& p) {
   std::string all;
   for (const auto& l : p.labels)
@@ -66,6 +74,8 @@ void show(const node_list& all) {
     line(harmless(p.name), role_of(p), p.slots == 0 ? "" : std::to_string(p.slots),
          p.linked ? shown(p.silent) + " ago" : "link lost", labels_of(p), running);
   }
+  for (const auto& r : all.refused)
+    std::cout << "refused " << r.times << (r.times == 1 ? " time: " : " times: ") << harmless(r.cause) << "\n";
 }
 
 } // namespace
@@ -75,11 +85,14 @@ int show_nodes(const nodes_options& with) {
     const auto all = tasks.nodes();
     if (!all)
       return all.error();
-    if (with.json)
+    if (with.json) {
       for (const auto& p : all->peers)
         std::cout << json_line(p) << "\n";
-    else
+      for (const auto& r : all->refused)
+        std::cout << json_line(r) << "\n";
+    } else {
       show(*all);
+    }
     return unit;
   });
 }

@@ -95,7 +95,9 @@ kind command_kind(command_options with) {
       for (auto& [name, value] : *args->env)
         p.env[name] = std::move(value);
     p.cwd = args->cwd.value_or(std::string{});
-    return outcome_of(run_program(p, with.policy, job.stop_token(), [&](std::string_view text) {
+    auto policy = with.policy;
+    policy.crowded = [&job] { return job.crowded(); };
+    return outcome_of(run_program(p, policy, job.stop_token(), [&](std::string_view text) {
       job.print(text);
       if (with.heard)
         with.heard(job, text);

@@ -91,6 +91,7 @@ public:
     pid_ = started.pid;
     out_ = std::move(started.out);
     err_ = std::move(started.err);
+    guard_ = std::move(started.guard);
     pidfd_ = fd{static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))};
     return watch(stop);
   }
@@ -127,13 +128,14 @@ private:
   [[nodiscard]] bool open() const { return out_ || err_; }
 
   void wait() {
-    pollfd all[] = {{out_.get(), POLLIN, 0},
-                    {err_.get(), POLLIN, 0},
+    const bool rests = must_rest();
+    pollfd all[] = {{rests ? -1 : out_.get(), POLLIN, 0},
+                    {rests ? -1 : err_.get(), POLLIN, 0},
                     {bell_.get(), POLLIN, 0},
                     {alarm_.get(), POLLIN, 0},
                     {life_ == life::running ? pidfd_.get() : -1, POLLIN, 0}};
     const bool must_ask = life_ == life::running && !pidfd_;
-    if (::poll(all, std::size(all), must_ask ? 20 : -1) < 0)
+    if (::poll(all, std::size(all), rests ? 1 : must_ask ? 20 : -1) < 0)
       return; // EINTR: everything is looked at again
     if (all[0].revents != 0)
       read(out_, stream::out);
@@ -142,6 +144,16 @@ private:
     if (all[2].revents != 0)
       bell_.quiet();
     tell();
+  }
+
+  /// Whether to leave the output where it is for a millisecond. What has ended, or is told to, has no more to wait for.
+  bool must_rest() {
+    if (life_ != life::running || stopped_ || !open() || !policy_.crowded || !policy_.crowded()) {
+      rested_ = nanos{0};
+      return false;
+    }
+    rested_ += std::chrono::milliseconds{1};
+    return rested_ <= policy_.patience;
   }
 
   /// Reads once: a stream that never dries up must not keep us from the others.
@@ -226,12 +238,14 @@ private:
 
   pid_t pid_ = -1;
   fd out_, err_, pidfd_;
+  detail::group_guard guard_;
   const program_policy& policy_;
   const program_listener& heard_;
   line_marker marker_;
   std::string text_;
   bell bell_;
   alarm_clock alarm_;
+  nanos rested_{0}; ///< at a stretch
   life life_ = life::running;
   bool stopped_ = false;  ///< SIGTERM was sent
   bool killed_ = false;   ///< SIGKILL was sent

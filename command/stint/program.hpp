@@ -5,7 +5,8 @@
 /// Errors   what could not be started, and how a program ended, are values: see program_end.
 /// Order    stop token set: SIGTERM to the group (and SIGCONT, for the stopped ones); `kill_after` later, or as soon as
 ///          `kill_now` is set: SIGKILL. The program is over when its first process is: what that left running in its
-///          group, or holding its output open, gets `drain` to end and is killed then.
+///          group, or holding its output open, gets `drain` to end and is killed then. When our process ends before, however
+///          it does, the group is killed with it (detail/group_guard.hpp says what that cannot do).
 /// Units    std::chrono.
 ///
 /// What a library in a foreign process must not do: it installs no signal handler, waits for exactly the processes it
@@ -38,6 +39,9 @@ struct program_policy {
   nanos drain = std::chrono::milliseconds{200};  ///< for what outlives the program's first process
   std::size_t longest_line = std::size_t{16} * 1024; ///< bytes; longer lines of output are broken
   std::stop_token kill_now;                      ///< set: no patience left
+  /// Asked before output is read; while it says yes, output stays in its pipe, and a program that fills it has to wait.
+  std::function<bool()> crowded{};
+  nanos patience = std::chrono::seconds{2}; ///< how long at a time: then output is read, whoever takes it
 };
 
 /// How it ended.

@@ -16,15 +16,6 @@ namespace stint::detail {
 
 namespace {
 
-/// A descriptor above the three standard ones: an embedder may have closed those, and a pipe that landed there would be
-/// overwritten by the child's own.
-fd above_standard(int number) {
-  fd low{number};
-  if (number < 0 || number > 2)
-    return low;
-  return fd{::fcntl(number, F_DUPFD_CLOEXEC, 3)};
-}
-
 struct pipe_ends {
   fd read, write;
 };
@@ -137,7 +128,8 @@ spawned spawn(const program& what) {
     return no_process(error, "cannot run '" + name + "'");
 
   pipe_ends out, err;
-  if (!make_pipe(out) || !make_pipe(err))
+  spawned s;
+  if (!make_pipe(out) || !make_pipe(err) || !s.guard.open())
     return no_process(errno, "cannot make a pipe for '" + name + "'");
 
   // posix_spawn, not fork: nothing of ours runs in the child, however many threads there are, and glibc hands back the
@@ -161,11 +153,11 @@ spawned spawn(const program& what) {
   // fails at once, where in a mere group it would be stopped for ever.
   ::posix_spawnattr_setflags(&p.attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
-  spawned s;
   const int failed = ::posix_spawn(&s.pid, file.c_str(), actions, &p.attributes, pointers(arguments).data(),
                                    pointers(environment).data());
   if (failed != 0)
     return no_process(failed, "cannot run '" + name + "'");
+  s.guard.watch(s.pid);
   s.out = std::move(out.read);
   s.err = std::move(err.read);
   return s;

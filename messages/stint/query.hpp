@@ -128,10 +128,17 @@ struct peer_info {
   nanos silent{0}; ///< since its last heartbeat came
 };
 
+/// Strangers whose TLS handshake failed, for one cause.
+struct refused_peers {
+  std::string cause;
+  std::uint64_t times = 0;
+};
+
 /// Answer to `nodes`.
 struct node_list {
   task_version version = 0;
   std::vector<peer_info> peers; ///< in the order in which they came
+  std::vector<refused_peers> refused; ///< since it is published, by cause
 };
 
 } // namespace stint

@@ -105,4 +105,10 @@ inline caf::expected<caf::actor> reach(caf::actor_system& system, const std::str
   return system.middleman().remote_actor(host, port);
 }
 
+/// Starts an actor on the thread that reads and writes the sockets of a system.
+template <class... Fs>
+caf::actor spawn_beside_sockets(caf::actor_system& system, Fs... handlers) {
+  return system.middleman().spawn_broker([handlers...](caf::io::broker*) { return caf::behavior{handlers...}; });
+}
+
 } // namespace stint::caf_shim

@@ -8,6 +8,7 @@
 #include <stint/configure.hpp>
 #include <stint/node_messages.hpp>
 #include <stint/tls_errors.hpp>
+#include <stint/tls_refusals.hpp>
 
 namespace stint {
 
@@ -35,6 +36,7 @@ void configure(caf::actor_system_config& cfg, const link_security& how) {
   if (const auto* f = how.files()) {
     look_at_tls(*f);
     clear_tls_errors_before_io();
+    note_failed_handshakes();
   }
   configure(cfg);
   caf_shim::register_types<caf::id_block::stint_node>(cfg);

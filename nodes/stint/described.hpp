@@ -51,7 +51,8 @@ BOOST_DESCRIBE_STRUCT(event, (), (version, id, created, deleted, from, to, stopp
 BOOST_DESCRIBE_STRUCT(notice, (), (id, attempt, progress, detail, output))
 BOOST_DESCRIBE_STRUCT(running_there, (), (id, attempt))
 BOOST_DESCRIBE_STRUCT(peer_info, (), (name, role, linked, slots, kinds, labels, running, silent))
-BOOST_DESCRIBE_STRUCT(node_list, (), (version, peers))
+BOOST_DESCRIBE_STRUCT(refused_peers, (), (cause, times))
+BOOST_DESCRIBE_STRUCT(node_list, (), (version, peers, refused))
 
 } // namespace stint
 

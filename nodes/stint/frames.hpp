@@ -40,7 +40,7 @@ inline constexpr std::size_t frame_limit = std::size_t{32} * 1024 * 1024;
 inline constexpr std::size_t frame_fill = std::size_t{2} * 1024 * 1024;
 
 enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said,
-                                   listen = 12, unlisten, taken, told, leave = 20, settled };
+                                   listen = 12, unlisten, taken, told, leave = 20, settled, drained };
 enum class role : std::uint32_t { client, node };
 BOOST_DESCRIBE_ENUM(role, client, node)
 
@@ -66,6 +66,9 @@ struct hello {
   std::uint64_t boot = 0; ///< drawn by a node when it starts: the same one is the same process
   std::vector<kept> has{};
 };
+/// How much output an owner lets a node have on its way: more would keep beats and outcomes waiting behind it on a slow link.
+inline constexpr std::size_t output_window = std::size_t{256} * 1024;
+
 /// `life`: another one means another owner, whose versions are other versions. `settles`: it says what it has committed.
 struct welcome {
   std::uint64_t epoch = 0;
@@ -74,6 +77,7 @@ struct welcome {
   std::uint64_t life = 0;
   std::uint64_t number = 0;
   bool settles = false;
+  std::size_t window = 0; ///< bytes of output that may be on their way; 0: this owner does not count them
 };
 struct refused { errc code = errc::none; std::string text; };
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
@@ -109,6 +113,8 @@ struct report {
 };
 struct worked { std::uint32_t slot = 0; std::vector<report> reports; };
 struct settled { std::vector<attempt_name> whom; };
+/// Bytes of output that have come since the last one.
+struct drained { std::uint64_t bytes = 0; };
 struct said {
   std::uint32_t slot = 0;
   task_id id = 0;
@@ -146,7 +152,7 @@ struct told {
 
 BOOST_DESCRIBE_STRUCT(kept, (), (slot, id, attempt, epoch, fencing_token, begun, began, ran))
 BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, labels, slots, number, boot, has))
-BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number, settles))
+BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number, settles, window))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))
 BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text, body))
@@ -158,6 +164,7 @@ BOOST_DESCRIBE_STRUCT(order, (), (what, slot, whom))
 BOOST_DESCRIBE_STRUCT(report, (), (what, id, attempt, epoch, outcome, began, took, printed))
 BOOST_DESCRIBE_STRUCT(worked, (), (slot, reports))
 BOOST_DESCRIBE_STRUCT(settled, (), (whom))
+BOOST_DESCRIBE_STRUCT(drained, (), (bytes))
 BOOST_DESCRIBE_STRUCT(said, (), (slot, id, attempt, output, progress, detail))
 BOOST_DESCRIBE_STRUCT(listen, (), (number, from, filter, credit, notices, owed))
 BOOST_DESCRIBE_STRUCT(unlisten, (), (number))

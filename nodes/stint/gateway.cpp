@@ -1,7 +1,9 @@
 #include <stint/gateway.hpp>
 
+#include <stint/configure_nodes.hpp>
 #include <stint/questions.hpp>
 #include <stint/stand_in.hpp>
+#include <stint/tls_refusals.hpp>
 #include <stint/validate.hpp>
 
 namespace stint {
@@ -15,6 +17,10 @@ gateway::gateway(caf::actor_config& cfg, caf::actor owner, std::shared_ptr<envir
 caf::behavior gateway::make_behavior() {
   caf_shim::ask(*this, owner_, crew_messages::publish{caf::actor_cast<caf::actor>(this)})
     .then([this](const crew_messages::may_be_found_again& m) { keeps_ = m.yes; }, [](const caf::error&) {});
+  if (protected_links(system())) {
+    tls_witness_ = spawn_tls_witness(system());
+    look_at_refusals();
+  }
   return trapping([this](const caf::error& why) { quit(why); },
     [this](envelope& e) { hear(e); },
     [this](to_peer& m) {
@@ -23,6 +29,7 @@ caf::behavior gateway::make_behavior() {
                        envelope{wire::protocol_number, static_cast<std::uint32_t>(m.what), std::move(m.body)});
     },
     [this](const look_at_leases&) { look(); },
+    [this](const node_messages::look_at_refusals&) { look_at_refusals(); },
     [this](const not_enlisted& m) {
       if (auto p = peers_.find(m.session); p != peers_.end() && p->second.who)
         refuse(p->second.who, errc::peer_refused, "the list takes no more workers");
@@ -83,6 +90,8 @@ void gateway::hear(envelope& e) {
       });
     case wire::frame::said:
       return with(wire::decode<wire::said>(e.body), [&](auto& s) {
+        if (const auto came = p.output.came(s.output.size()); came != 0)
+          transmit(who, wire::frame::drained, wire::drained{came});
         if (s.slot < p.slots.size())
           caf_shim::tell(*this, p.slots[s.slot], node_said{std::move(s)});
       });
@@ -119,7 +128,8 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   p.labels = h.labels;
   p.heard = env_->now().steady;
   watch(who, [this, session](const caf::error&) { lost(session); });
-  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number, keeps_});
+  transmit(who, wire::frame::welcome, wire::welcome{1, times_.lease, times_.beat, life_, h.number, keeps_,
+                                                             wire::output_window});
   if (h.role != wire::role::node)
     return;
   p.boot = h.boot;
@@ -293,6 +303,9 @@ void gateway::on_exit() {
     caf_shim::tell_after(*this, owner_, times_.lease, crew_messages::surely_over{std::move(all)});
   peers_.clear();
   sessions_.clear();
+  if (tls_witness_)
+    caf_shim::end(*this, tls_witness_);
+  tls_witness_ = nullptr;
   owner_ = nullptr;
   actor_base::on_exit();
 }

@@ -5,7 +5,7 @@
 /// 3. has a stand-in enlisted for each slot of a node
 /// 4. keeps the nodes' leases; ends the stand-ins of a node that is lost or leaves
 /// 5. has an ear at the list for each subscriber of a client
-/// 6. says who is connected
+/// 6. says who is connected, and whose TLS handshakes failed
 ///
 /// Owner    stint::published.
 /// Threads  CAF's scheduler.
@@ -19,6 +19,7 @@
 #include <stint/environment.hpp>
 #include <stint/lease.hpp>
 #include <stint/node_messages.hpp>
+#include <stint/output_credit.hpp>
 
 namespace stint {
 
@@ -39,6 +40,7 @@ private:
     std::vector<std::string> kinds;
     std::vector<std::string> labels;
     stint::steady_time heard{};
+    output_tally output{wire::output_window};
   };
 
   void hear(envelope& e);
@@ -46,6 +48,9 @@ private:
   void beaten(std::uint64_t session, peer& p, const wire::beat& b);
   void asked(std::uint64_t session, wire::ask& q);
   caf::result<node_list> nodes();
+  void tell_nodes(caf::typed_response_promise<node_list> answer);
+  void look_at_refusals();
+  void hear_of(const node_messages::refusals& m);
   template <class Answer, class Question>
   void pass_on(std::uint64_t session, std::uint64_t number, Question q);
   template <class T>
@@ -70,6 +75,8 @@ private:
   std::map<std::uint64_t, peer> peers_;
   std::uint64_t last_session_ = 0;
   std::uint64_t refused_ = 0;
+  caf::actor tls_witness_; ///< null without TLS
+  std::map<std::string, std::uint64_t> refused_handshakes_;
   bool keeps_ = false; ///< the list goes on from a store: its nodes may go on without it for a lease
   bool looking_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include <stint/configure_nodes.hpp>
 #include <stint/lease.hpp>
+#include <stint/tls_refusals.hpp>
 
 namespace stint {
 
@@ -17,25 +18,38 @@ public:
   connector(caf::actor_config& cfg, caf::actor whom, at where) : actor_base(cfg), whom_(std::move(whom)), where_(where) {}
 
   caf::behavior make_behavior() override {
+    if (protected_links(system()))
+      tls_witness_ = spawn_tls_witness(system());
     return {[this](const connect_now&) {
-      auto peer = caf_shim::reach(system(), where_.host, where_.port, protected_links(system()));
-      connected m;
+      auto peer = caf_shim::reach(system(), where_.host, where_.port, static_cast<bool>(tls_witness_));
       if (peer)
-        m.peer = *peer;
-      else
-        m.why = {errc::link_lost, where_.host + ":" + std::to_string(where_.port) + ": " + caf::to_string(peer.error())};
-      caf_shim::tell(*this, whom_, std::move(m));
+        return caf_shim::tell(*this, whom_, connected{*peer, {}});
+      const auto why = where_.host + ":" + std::to_string(where_.port) + ": " + caf::to_string(peer.error());
+      if (!tls_witness_)
+        return failed(why);
+      caf_shim::ask(*this, tls_witness_, take_trouble{})
+        .then([this, why](const trouble& m) { failed(m.why.empty() ? why : why + "; TLS: " + m.why); },
+              [this, why](const caf::error&) { failed(why); });
     }};
   }
 
   void on_exit() override {
+    if (tls_witness_)
+      caf_shim::end(*this, tls_witness_);
+    tls_witness_ = nullptr;
     whom_ = nullptr;
     actor_base::on_exit();
   }
 
 private:
+  void failed(std::string why) {
+    if (whom_)
+      caf_shim::tell(*this, whom_, connected{{}, {errc::link_lost, std::move(why)}});
+  }
+
   caf::actor whom_;
   at where_;
+  caf::actor tls_witness_; ///< null without TLS
 };
 
 } // namespace

@@ -71,6 +71,7 @@ void node_actor::linked(const wire::welcome& w) {
   every_ = w.beat;
   length_ = w.lease;
   settles_ = w.settles;
+  credit_.begin(w.window);
   if (!settles_) { // it has not even asked what runs here
     stop_bodies();
     has_.clear();
@@ -84,6 +85,7 @@ void node_actor::linked(const wire::welcome& w) {
 
 /// Whoever owns the list next may want what runs here; one that does not ask has given it to others.
 void node_actor::unlinked() {
+  hold_ports();
   if (!settles_)
     lease_.reset();
   if (!lease_)
@@ -168,6 +170,9 @@ void node_actor::hear(wire::frame what, const std::string& body) {
   } else if (what == wire::frame::settled) {
     auto m = wire::decode<wire::settled>(body);
     m ? settled(*m) : bad(m.error());
+  } else if (what == wire::frame::drained) {
+    auto m = wire::decode<wire::drained>(body);
+    m ? drained(*m) : bad(m.error());
   } else if (what == wire::frame::leave) {
     quit();
   } else if (what == wire::frame::start) {

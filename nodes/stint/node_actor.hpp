@@ -11,7 +11,9 @@
 /// Errors   an attempt of a kind that it does not have fails.
 #pragma once
 
+#include <stint/bounded_text.hpp>
 #include <stint/lease.hpp>
+#include <stint/output_credit.hpp>
 #include <stint/configure_nodes.hpp>
 #include <stint/link.hpp>
 #include <stint/worker.hpp>
@@ -33,6 +35,10 @@ private:
     std::shared_ptr<stint::runner> runner;
     attempt_batch starts;
   };
+  /// More than what is in its worker's hands and on the way from there when the window closes, so that one that waits then
+  /// loses nothing.
+  static constexpr std::size_t most_early_output = std::size_t{1024} * 1024;
+
   struct running {
     attempt_name name;
     std::uint32_t slot = 0;
@@ -42,7 +48,8 @@ private:
     wall_time began{};
     stint::steady_time began_at{};
     std::optional<wire::report> end; ///< not acknowledged yet, or not said
-    wire::said early;                ///< what it said while there was nobody to tell
+    wire::said early;                ///< what it said while there was nobody to tell, or too much on its way
+    bounded_text early_output{most_early_output};
   };
 
   wire::hello greeting() override;
@@ -65,6 +72,9 @@ private:
   void obey(const wire::order& m);
   void worked(crew_messages::worked& m);
   void said(wire::said m);
+  void say_early(running& r);
+  void drained(const wire::drained& m);
+  void hold_ports();
   void catch_up();
   void settled(const wire::settled& m);
 
@@ -74,6 +84,7 @@ private:
   /// By task and attempt: one that got stuck may still run beside the next. What runs is of this lease.
   std::map<std::pair<task_id, std::uint32_t>, running> has_;
   std::optional<held_lease> lease_;
+  output_credit credit_;
   nanos every_{};
   nanos length_{}; ///< of a lease
   stint::steady_time greeted_{};

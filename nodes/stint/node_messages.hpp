@@ -3,6 +3,8 @@
 /// Wire     local only.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include <stint/crew_messages.hpp>
@@ -34,6 +36,12 @@ struct linked { std::uint64_t epoch = 0; };
 struct beat_now {};
 /// The owner has had its time to answer this greeting.
 struct await_welcome { std::uint64_t greeting = 0; };
+/// What handshakes have failed since this was last asked: others' with us, by cause; the last one of ours, why.
+struct look_at_refusals {};
+struct take_refusals {};
+struct refusals { std::map<std::string, std::uint64_t> times; };
+struct take_trouble {};
+struct trouble { std::string why; };
 /// End in order: bodies first, then say so.
 struct leave_now {};
 
@@ -42,7 +50,8 @@ struct leave_now {};
 // clang-format off
 #define STINT_NODE_TYPES(X)                                                                                            \
   X(to_peer) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
-  X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten) X(retire) X(leave_now) X(not_enlisted)
+  X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten) X(retire) X(leave_now) X(not_enlisted) \
+  X(look_at_refusals) X(take_refusals) X(refusals) X(take_trouble) X(trouble)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_node, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 450)

@@ -20,14 +20,23 @@ void fit(outcome& o) {
 
 bool is_outcome(const wire::report& r) { return r.what == static_cast<std::uint32_t>(attempt_report::kind::finished); }
 
-/// Keeps what a body says while nobody hears it: of its output as much as a list would keep.
+/// Keeps what a body says while nobody can be told.
 void gather(wire::said& into, wire::said&& m) {
-  const auto room = limits{}.output - std::min(limits{}.output, into.output.size());
-  into.output += m.output.substr(0, room);
   if (m.progress)
     into.progress = std::move(m.progress);
   if (m.detail)
     into.detail = std::move(m.detail);
+}
+
+/// Gives what is kept of a text, and says how much is not.
+std::string all_of(const bounded_text& text) {
+  auto begin = text.read(0, text.kept());
+  if (begin.next == text.total())
+    return std::move(begin.text);
+  const auto rest = text.read(begin.next, text.kept());
+  if (rest.dropped != 0)
+    begin.text += "\n[" + std::to_string(rest.dropped) + " bytes skipped]\n";
+  return std::move(begin.text) + rest.text;
 }
 
 } // namespace
@@ -105,6 +114,8 @@ void node_actor::worked(crew_messages::worked& m) {
       has_.erase(mine);
       continue;
     }
+    if (up() && r.what == attempt_report::kind::finished) // an end may not overtake what was said before it
+      say_early(mine->second);
     fit(r.outcome);
     bytes += r.outcome.value.size() + r.outcome.error.size();
     auto& said = out.reports.emplace_back(wire::report{static_cast<std::uint32_t>(r.what), r.id, r.attempt, r.epoch,
@@ -131,22 +142,52 @@ void node_actor::said(wire::said m) {
   if (behind == has_.begin() || std::prev(behind)->first.first != m.id || !holds())
     return;
   auto& whose = std::prev(behind)->second; // the newest, or the one that it names
-  if (!up())
-    return gather(whose.early, std::move(m));
+  if (!up() || !credit_.open() || whose.early_output.total() != 0) {
+    whose.early_output.append(m.output);
+    gather(whose.early, std::move(m));
+    return hold_ports();
+  }
   m.slot = whose.slot;
+  credit_.sent(m.output.size());
   transmit(wire::frame::said, m);
+  if (!credit_.open())
+    hold_ports();
+}
+
+/// Says what an attempt could not say before.
+void node_actor::say_early(running& r) {
+  auto m = std::exchange(r.early, {});
+  m.output = all_of(std::exchange(r.early_output, running{}.early_output));
+  if (m.output.empty() && !m.progress && !m.detail)
+    return;
+  m.slot = r.slot;
+  m.id = r.name.id;
+  m.attempt = r.name.attempt;
+  credit_.sent(m.output.size());
+  transmit(wire::frame::said, m);
+}
+
+/// The owner has had some output: more may go.
+void node_actor::drained(const wire::drained& m) {
+  credit_.drained(m.bytes);
+  for (auto& [id, r] : has_)
+    if (up() && credit_.open())
+      say_early(r);
+  hold_ports();
+}
+
+/// Bodies that can wait do so while nothing they print could go.
+void node_actor::hold_ports() {
+  const bool full = !up() || !credit_.open();
+  for (auto& s : slots_)
+    s.port->hold(full);
 }
 
 /// Says to an owner that has just been met what nobody may have heard: output first, as everybody does.
 void node_actor::catch_up() {
   for (auto i = has_.begin(); i != has_.end();) {
     auto& r = i->second;
-    if (auto m = std::exchange(r.early, {}); !m.output.empty() || m.progress || m.detail) {
-      m.slot = r.slot;
-      m.id = r.name.id;
-      m.attempt = r.name.attempt;
-      transmit(wire::frame::said, m);
-    }
+    say_early(r);
     if (r.end)
       transmit(wire::frame::worked, wire::worked{r.slot, {*r.end}});
     else if (std::exchange(r.unsaid, false))
@@ -155,6 +196,7 @@ void node_actor::catch_up() {
                                       r.name.epoch, {}, r.began, {}, 0}}});
     i = r.end && !is_outcome(*r.end) ? has_.erase(i) : std::next(i);
   }
+  hold_ports();
 }
 
 void node_actor::settled(const wire::settled& m) {

@@ -134,6 +134,23 @@ TEST_F(body, every_kind_of_throw_is_a_failure_with_a_text) {
   EXPECT_EQ(end_of(stint::cooperative([] { throw 5; })).error, "exception of type i");
 }
 
+TEST_F(body, that_prints_faster_than_anybody_looks_loses_the_middle) {
+  opts.limits.output = 1'000;
+  auto id = tasks().submit(named("t"), stint::cooperative([](stint::context& job) {
+    job.print("first\n");
+    for (int i = 0; i < 10'000; ++i)
+      job.print("line " + std::to_string(i) + "\n");
+    job.print("last\n");
+  }));
+  ASSERT_TRUE(tasks().wait(*id));
+  const auto begin = tasks().output(*id);
+  EXPECT_EQ(begin->text.substr(0, 13), "first\nline 0\n");
+  EXPECT_EQ(begin->next, 500U);
+  const auto end = tasks().output(*id, begin->next);
+  EXPECT_EQ(end->text.size(), 500U);
+  EXPECT_EQ(end->text.substr(end->text.size() - 15), "line 9999\nlast\n");
+}
+
 TEST_F(body, output_is_there_while_it_runs_and_complete_when_wait_returns) {
   std::string all;
   for (int i = 0; i < 1'000; ++i)

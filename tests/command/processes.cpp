@@ -42,12 +42,12 @@ std::size_t children_left() {
   return n;
 }
 
-bool gone(pid_t pid) {
+bool gone(pid_t pid, std::chrono::milliseconds patience) {
   const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (fd < 0)
     return true;
   pollfd one{fd, POLLIN, 0};
-  const bool ended = ::poll(&one, 1, 20'000) == 1;
+  const bool ended = ::poll(&one, 1, static_cast<int>(patience.count())) == 1;
   ::close(fd);
   return ended;
 }

@@ -3,6 +3,7 @@
 /// Threads  any.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -24,8 +25,8 @@ std::vector<process_info> all_processes();
 /// Children of this process, zombies among them.
 std::size_t children_left();
 
-/// Waits until a process that need not be our child has ended, at most 20 s; false: it lives on.
-bool gone(pid_t pid);
+/// Waits until a process that need not be our child has ended; false: it lives on.
+bool gone(pid_t pid, std::chrono::milliseconds patience = std::chrono::seconds{20});
 
 /// Descriptors that are open in this process.
 std::size_t descriptors_open();

@@ -5,6 +5,10 @@
 #include <charconv>
 #include <csignal>
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "processes.hpp"
@@ -155,4 +159,26 @@ TEST(program_stop, after_sigterm_the_rest_of_the_group_keeps_its_grace) {
   auto r = run("(trap 'sleep 0.1; echo saved; exit' TERM; echo ready; while :; do sleep 0.01; done) & wait", policy);
   EXPECT_TRUE(r.end.stopped);
   EXPECT_NE(r.text.find("saved\n"), std::string::npos) << r.text; // a shell may add what it thinks of it
+}
+
+TEST(program_stop, a_process_that_is_killed_takes_the_whole_group_of_its_program_along) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const pid_t runner = ::fork();
+  if (runner == 0) {
+    stint::run_program({{"sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo me=$$ child=$!; wait"}, {}, {}}, {}, {},
+                       [&](std::string_view t) { [[maybe_unused]] auto n = ::write(ends[1], t.data(), t.size()); });
+    ::_exit(1);
+  }
+  ::close(ends[1]);
+  ran r;
+  for (char c = 0; ::read(ends[0], &c, 1) == 1 && c != '\n';)
+    r.text += c;
+  ::close(ends[0]);
+  ASSERT_GT(r.number("child"), 0) << r.text;
+  ::kill(runner, SIGKILL);
+  EXPECT_EQ(::waitpid(runner, nullptr, 0), runner);
+  // Both were killed with it, before it could be reaped.
+  EXPECT_TRUE(gone(r.number("me"), 1s));
+  EXPECT_TRUE(gone(r.number("child"), 1s));
 }

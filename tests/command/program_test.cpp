@@ -150,6 +150,33 @@ TEST(program, big_output_and_long_lines_arrive_whole) {
   EXPECT_LT(longest, 100'000U); // no more is held at once
 }
 
+TEST(program, waits_for_whoever_takes_its_output) {
+  stint::program_policy policy;
+  policy.patience = std::chrono::hours{1};
+  std::size_t bytes = 0, asked = 0;
+  bool crowded = false, heard_then = false;
+  // So often it is full, whatever comes; what comes next is heard again.
+  policy.crowded = [&] { return crowded = bytes >= 100'000 && ++asked <= 30; };
+  auto end = stint::run_program(sh("seq 1 100000"), policy, {}, [&](std::string_view t) {
+    bytes += t.size();
+    heard_then = heard_then || crowded;
+  });
+  EXPECT_EQ(end.number, 0);
+  EXPECT_EQ(bytes, 588'895U);
+  EXPECT_GT(asked, 30U);
+  EXPECT_FALSE(heard_then);
+}
+
+TEST(program, waits_no_longer_than_its_patience_for_somebody_to_take_its_output) {
+  stint::program_policy policy;
+  policy.patience = std::chrono::milliseconds{20};
+  policy.crowded = [] { return true; };
+  std::size_t bytes = 0;
+  auto end = stint::run_program(sh("seq 1 100000"), policy, {}, [&](std::string_view t) { bytes += t.size(); });
+  EXPECT_EQ(end.number, 0);
+  EXPECT_EQ(bytes, 588'895U);
+}
+
 TEST(program, many_at_once_leave_neither_zombies_nor_descriptors) {
   run(sh("true"));
   const auto before = descriptors_open();

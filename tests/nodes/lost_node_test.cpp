@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <random>
+#include <sstream>
 
 #include <stint/command_kind.hpp>
 
@@ -84,6 +85,23 @@ TEST(lost_node, a_task_of_a_killed_one_runs_elsewhere_within_a_second) {
   EXPECT_EQ(done->attempt, 2U);
   EXPECT_EQ(done->charged, 1U);
   EXPECT_LT(done->started->time_since_epoch().count() - killed_at, 1'000'000'000) << "ns after the kill";
+}
+
+TEST(lost_node, the_commands_of_a_killed_one_end_with_it) {
+  node_processes p;
+  p.serve();
+  const auto victim = p.worker(2);
+  auto& tasks = p.tasks();
+  const auto script = "sleep 1000 & echo $$ $! >> " + p.path("began") + "; wait";
+  for (int i = 0; i < 2; ++i)
+    ASSERT_TRUE(tasks.submit(command_spec("job", {{"sh", "-c", script}, {}, {}})));
+  ASSERT_TRUE(until_written(p, "began", 2));
+  std::istringstream numbers{p.file("began")};
+  p.kill(victim);
+  int looked_at = 0;
+  for (pid_t one = 0; numbers >> one; ++looked_at)
+    EXPECT_TRUE(gone(one, 1s)) << one;
+  EXPECT_EQ(looked_at, 4);
 }
 
 TEST(lost_node, one_that_slept_past_its_lease_has_nothing_accepted_any_more) {

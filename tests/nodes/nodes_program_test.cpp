@@ -124,11 +124,34 @@ TEST(nodes_program, members_alone_get_in) {
     const auto r = run(dir);
     EXPECT_EQ(r.code, 2) << dir;
     EXPECT_THAT(r.err, HasSubstr("link_lost")) << dir;
+    EXPECT_THAT(r.err, HasSubstr(dir == std::string{"old"} ? "TLS: it refuses ours: certificate expired"
+                                                           : "TLS: its certificate is refused: self-signed certificate"));
   }
   EXPECT_EQ(p.stint("run --connect " + p.address() + " --insecure -- true").code, 2) << "plain bytes";
   const auto naked = p.shell("openssl s_client -connect " + p.address() + " -CAfile certs/ca.pem </dev/null; true");
   EXPECT_THAT(naked.out + naked.err, Not(HasSubstr("BASP")));
   ASSERT_EQ(p.shell("head -c 100000 /dev/urandom | timeout 5 openssl s_client -connect " + p.address() + "; true").code, 0);
+  for (int i = 0; i < 2; ++i)
+    static_cast<void>(p.shell("openssl s_client -connect " + p.address() + " -cert foreign/cert.pem -key foreign/key.pem </dev/null"));
+  // Each cause is counted, and logged once.
+  const auto all = p.tasks().nodes();
+  ASSERT_TRUE(all) << to_string(all.error());
+  std::map<std::string, std::uint64_t> refused;
+  for (const auto& r : all->refused)
+    refused[r.cause] = r.times;
+  using counted = std::pair<const std::string, std::uint64_t>;
+  EXPECT_THAT(refused, testing::IsSupersetOf({counted{"it refuses ours: unknown CA", 1},
+                                              counted{"its certificate is refused: certificate has expired", 1},
+                                              counted{"its certificate is refused: unable to get local issuer certificate", 2},
+                                              counted{"it shows no certificate", 2}, counted{"wrong version number", 1}}));
+  const auto log = p.file("serve.err");
+  for (const auto& [cause, times] : refused) {
+    const auto first = log.find("refused a TLS handshake: " + cause + ";");
+    EXPECT_NE(first, std::string::npos) << cause;
+    EXPECT_EQ(log.find("refused a TLS handshake: " + cause + ";", first + 1), std::string::npos) << cause;
+  }
+  EXPECT_THAT(p.stint("nodes " + p.link()).out, HasSubstr("refused 2 times: it shows no certificate\n"));
+  EXPECT_THAT(p.stint("nodes --json " + p.link()).out, HasSubstr(R"({"refused":"it shows no certificate","times":2})"));
   // And those who belong are still served.
   p.worker(1);
   EXPECT_EQ(run("certs").code, 0);

@@ -5,45 +5,22 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
 #include <sys/types.h>
-#include <unistd.h>
 
+#include <stint/detail/fd.hpp>
+#include <stint/detail/group_guard.hpp>
 #include <stint/program.hpp>
 
 namespace stint::detail {
-
-/// A file descriptor that closes itself.
-class fd {
-public:
-  fd() = default;
-  explicit fd(int number) : number_(number) {}
-  fd(fd&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  fd& operator=(fd&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~fd() { reset(); }
-
-  void reset() {
-    if (number_ >= 0)
-      ::close(number_);
-    number_ = -1;
-  }
-  [[nodiscard]] int get() const noexcept { return number_; }
-  explicit operator bool() const noexcept { return number_ >= 0; }
-
-private:
-  int number_ = -1;
-};
 
 /// A started process, or why there is none.
 struct spawned {
   pid_t pid = -1; ///< also the number of its process group
   fd out;         ///< read end, non-blocking
   fd err;
-  int error = 0; ///< errno
+  group_guard guard; ///< its group ends with us
+  int error = 0;     ///< errno
   std::string text;
 };
 

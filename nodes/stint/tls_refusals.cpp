@@ -1,0 +1,92 @@
+#include <stint/tls_refusals.hpp>
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <stint/caf_net.hpp>
+#include <stint/node_messages.hpp>
+
+namespace stint {
+
+namespace {
+
+constexpr std::size_t most_causes = 100;
+
+/// What failed on this thread and was not asked about yet.
+struct failures {
+  std::map<std::string, std::uint64_t> accepting;
+  std::string connecting; ///< the last one's cause
+};
+thread_local failures noted;
+
+/// In each session: its failure is noted already. An alert comes before the call that fails for it.
+int told_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+void note(const SSL* session, std::string cause) {
+  auto* s = const_cast<SSL*>(session); // NOLINT: OpenSSL hands it to us as const, and has no other
+  if (::SSL_get_ex_data(s, told_index()) != nullptr)
+    return;
+  ::SSL_set_ex_data(s, told_index(), &noted);
+  if (::SSL_is_server(s) == 0) {
+    noted.connecting = std::move(cause);
+    return;
+  }
+  if (noted.accepting.size() >= most_causes && !noted.accepting.contains(cause))
+    cause = "other causes";
+  ++noted.accepting[std::move(cause)];
+}
+
+std::string why_we_end_it(const SSL* session, int alert) {
+  if (const auto verified = ::SSL_get_verify_result(session); verified != X509_V_OK)
+    return std::string{"its certificate is refused: "} + ::X509_verify_cert_error_string(verified);
+  if ((alert & 0xff) == SSL_AD_CERTIFICATE_REQUIRED) // OpenSSL 3.0 has no words for it
+    return "it shows no certificate";
+  return ::SSL_alert_desc_string_long(alert);
+}
+
+std::string why_it_failed() {
+  const auto* reason = ::ERR_reason_error_string(::ERR_peek_last_error());
+  return reason != nullptr ? reason : "the connection ended";
+}
+
+void heard(const SSL* session, int where, int value) {
+  if ((where & SSL_CB_ALERT) != 0) {
+    // A client of TLS 1.3 is through with its handshake when the other side looks at its certificate.
+    if (value >> 8 != SSL3_AL_FATAL || (::SSL_is_server(session) != 0 && ::SSL_in_init(session) == 0))
+      return;
+    note(session, (where & SSL_CB_READ) != 0 ? std::string{"it refuses ours: "} + ::SSL_alert_desc_string_long(value)
+                                             : why_we_end_it(session, value));
+  } else if ((where == SSL_CB_ACCEPT_EXIT || where == SSL_CB_CONNECT_EXIT) && value <= 0) {
+    if (const int e = ::SSL_get_error(session, value); e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE)
+      note(session, why_it_failed());
+  }
+}
+
+void made(void* context, void*, CRYPTO_EX_DATA*, int, long, void*) {
+  ::SSL_CTX_set_info_callback(static_cast<SSL_CTX*>(context), &heard);
+}
+
+} // namespace
+
+void note_failed_handshakes() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, &made, nullptr, nullptr);
+  static_cast<void>(index);
+  static_cast<void>(told_index());
+}
+
+caf::actor spawn_tls_witness(caf::actor_system& system) {
+  using namespace node_messages;
+  return caf_shim::spawn_beside_sockets(
+    system, [](const take_refusals&) { return refusals{std::exchange(noted.accepting, {})}; },
+    [](const take_trouble&) { return trouble{std::exchange(noted.connecting, {})}; });
+}
+
+} // namespace stint
