@@ -78,6 +78,7 @@ struct happened { shared_events batch; };
 
 struct noticed { notice what; };
 struct pass_notices {};
+struct next_turn {};
 struct tell_output { caf::actor whom; };
 struct close {};
 
@@ -96,7 +97,7 @@ struct read_some {};
 // clang-format off
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
-  X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(tell_output) X(close)   \
+  X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(next_turn) X(tell_output) X(close)   \
   X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
   X(publish) X(may_be_found_again) X(ask_what_runs) X(what_runs) X(heard) X(node_back) X(fetch) X(fetched) X(read_some) X(let_go)
 // clang-format on

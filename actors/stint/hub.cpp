@@ -42,7 +42,9 @@ caf::behavior hub::make_behavior() {
       for (auto& [number, s] : subscribers_)
         pass_notices(number, s);
     },
+    [this](const crew_messages::next_turn&) { take_turn(); },
     [this](const crew_messages::close&) {
+      catch_up_all();
       for (const auto& [number, s] : subscribers_)
         caf_shim::tell(*this, s.who, protocol::closed{number});
       quit();
@@ -68,6 +70,7 @@ caf::behavior hub::make_behavior() {
 
 void hub::attach(const crew_messages::attach& m) {
   if (m.now != newest_) { // nobody listened for a while: what is remembered ends before a gap
+    catch_up_all();
     recent_.clear();
     recent_events_ = 0;
     newest_ = m.now;
@@ -101,6 +104,7 @@ void hub::attach(const crew_messages::attach& m) {
     return;
   }
   s.told = m.ask.from;
+  s.seen = newest_;
   for (const auto& batch : recent_) {
     if (batch->to <= s.told)
       continue;
@@ -140,21 +144,6 @@ void hub::ended(const caf::actor_addr& who) {
     detach(number);
 }
 
-void hub::publish(const shared_events& batch) {
-  newest_ = batch->to;
-  recent_.push_back(batch);
-  recent_events_ += batch->events.size();
-  while (recent_events_ > bounds_.event_history && recent_.size() > 1) {
-    recent_events_ -= recent_.front()->events.size();
-    recent_.pop_front();
-  }
-  for (auto& [number, s] : subscribers_) {
-    pass_notices(number, s); // they are older than the batch
-    follow(s, *batch);
-    pass_on(number, s, batch);
-  }
-}
-
 void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batch) {
   if (s.behind || batch->to <= s.told)
     return;
@@ -183,6 +172,7 @@ void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batc
 void hub::snapshot(std::uint64_t number, subscriber& s) {
   s.behind = false;
   s.told = newest_;
+  s.seen = newest_;
   s.in_snapshot = true;
   s.asking = false;
   ++s.round;

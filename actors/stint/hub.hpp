@@ -5,11 +5,12 @@
 /// 3. sends each batch as one shared object; filtered ones leave out events but cover every version
 /// 4. never waits for a slow subscriber: past its credit it is told to reset and gets a new snapshot
 /// 5. passes notices on: one message on its way at a time, until then the newest of each running task is kept
-/// 6. tells them when the list has ended, after the last event
+/// 6. tells a crowd in turns, each of all that happened since its last one (core's crowd.hpp)
+/// 7. tells them when the list has ended, after the last event
 ///
 /// Owner    the list; the hub watches the subscribers.
 /// Threads  CAF's scheduler.
-/// Cost     O(subscribers) per batch; the owner sends one message per batch, whatever their number.
+/// Cost     O(subscribers) per batch, of a crowd per 20 ms; the owner sends one message per batch, whatever their number.
 ///          Notices cost nothing while nobody wants them: the list looks at a set, the output log at a handle.
 #pragma once
 
@@ -38,6 +39,7 @@ private:
     std::size_t credit = 0;
     std::size_t outstanding = 0;
     task_version told = 0; ///< versions up to here are covered
+    task_version seen = 0; ///< those up to here were looked through
     bool behind = false;
     bool in_snapshot = false;
     bool asking = false;   ///< a chunk is under way
@@ -53,6 +55,10 @@ private:
   void detach(std::uint64_t number);
   void ended(const caf::actor_addr& who);
   void publish(const shared_events& batch);
+  void take_turn();
+  void catch_up_all();
+  void catch_up(std::uint64_t number, subscriber& s);
+  [[nodiscard]] shared_events since(task_version version);
   void pass_on(std::uint64_t number, subscriber& s, const shared_events& batch);
   void snapshot(std::uint64_t number, subscriber& s);
   void next_chunk(std::uint64_t number);
@@ -67,6 +73,9 @@ private:
   std::unordered_map<caf::actor_addr, std::set<std::uint64_t>> numbers_; ///< an actor's subscriptions
   std::deque<shared_events> recent_;
   std::size_t recent_events_ = 0;
+  shared_events joined_;          ///< the last that since() had to make
+  bool turn_pending_ = false;     ///< some may not have seen the newest
+  std::uint64_t last_turn_ = 0;   ///< the last subscription told in it
   task_version newest_ = 0;
   std::size_t noticing_ = 0; ///< subscribers that want notices
   bool passing_ = false;     ///< a pass_notices is under way: what comes before it goes with it

@@ -293,6 +293,7 @@ public:
     return true;
   }
   void force_close_mailbox() final {}
+  void setup_metrics() {}
 #else
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) final {
     if (what->mid.is_response())

@@ -4,6 +4,7 @@
 #include <random>
 
 #include <stint/bounded_text.hpp>
+#include <stint/crowd.hpp>
 #include <stint/retry.hpp>
 #include <stint/schedule.hpp>
 
@@ -181,6 +182,17 @@ TEST(bounded_text, a_reader_that_goes_on_from_next_sees_head_and_tail) {
   EXPECT_EQ(p.text, "mnop");
   EXPECT_EQ(p.next, p.total);
   EXPECT_TRUE(t.read(p.next, 100).text.empty());
+}
+
+TEST(crowd, a_few_are_told_at_once_and_each_of_many_within_twenty_turns) {
+  EXPECT_FALSE(crowd::in_turns(0));
+  EXPECT_FALSE(crowd::in_turns(16));
+  EXPECT_TRUE(crowd::in_turns(17));
+  EXPECT_EQ(crowd::at_once(17), 16U); // never fewer than are told at once
+  for (std::size_t n : {321U, 1'000U, 99'999U}) {
+    EXPECT_GE(20 * crowd::at_once(n), n);
+    EXPECT_LT(20 * (crowd::at_once(n) - 1), n);
+  }
 }
 
 } // namespace
