@@ -34,7 +34,7 @@ struct world {
     with.workers = 2;
     with.stop_grace = 0ms;
     with.limits.finished = keep_all;
-    with.log = [](log_level, const std::string&) {};
+    with.log = [this](log_level, const std::string& text) { troubled = troubled || text.starts_with("nothing can be saved"); };
     with.kinds.add("work", body{[] {}});
   }
 
@@ -64,6 +64,19 @@ struct world {
     return errc::none;
   }
 
+  /// Waits till the keeper has found that nothing can be saved, and asks then. Who asks before waits for the commit under way,
+  /// and so for the end of the trouble.
+  errc refusal() {
+    for (int i = 0; i < 2'000 && !troubled; ++i)
+      std::this_thread::sleep_for(5ms);
+    auto code = errc::none;
+    for (int i = 0; i < 100 && troubled && code == errc::none; ++i) {
+      std::this_thread::sleep_for(50ms); // the list is about to be told
+      code = tasks->submit(std::vector<submission>{}).code(); // asks without adding anything
+    }
+    return code;
+  }
+
   /// Submits until one is accepted; how long that took, or nothing in 10 s.
   std::optional<std::chrono::milliseconds> resumes() {
     const auto from = steady::now();
@@ -86,6 +99,7 @@ struct world {
   }
 
   std::string file;
+  std::atomic<bool> troubled{false};
   caf::actor_system_config cfg;
   caf::actor_system system;
   options with;
@@ -133,12 +147,7 @@ bool taken_away(const std::string& folder, const char* name, Then&& then) {
     s.kind = "work";
     static_cast<void>(w.tasks->submit(std::move(s)));
   }};
-  auto refused = errc::none;
-  for (int i = 0; i < 400 && refused == errc::none; ++i) {
-    std::this_thread::sleep_for(10ms);
-    const auto r = w.tasks->submit(std::vector<submission>{}); // asks without adding anything
-    refused = r ? errc::none : r.code();
-  }
+  const auto refused = w.refusal();
   fs::remove(w.file);
   fs::rename(w.file + ".away", w.file);
   const auto back = w.resumes();
@@ -208,11 +217,7 @@ bool disk_fills_up(const std::string& folder) {
     while (!refused && w.submit(4'000) == errc::none)
       ;
   }};
-  for (int i = 0; i < 2'000 && !refused; ++i) {
-    std::this_thread::sleep_for(5ms);
-    const auto r = w.tasks->submit(std::vector<submission>{});
-    refused = !r && r.code() == errc::io_failed;
-  }
+  refused = w.refusal() == errc::io_failed;
   const auto from = steady::now();
   const bool grown = run("mount -o remount,size=16m " + path);
   fill.join();
