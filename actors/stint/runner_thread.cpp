@@ -249,7 +249,7 @@ void runner_thread::join(bool abandon) {
     if (!t.thread.joinable())
       continue;
     // An older generation is a thread whose body got stuck; a busy one at the end ignored every wish to stop.
-    if ((abandon && (t.generation != serving || busy)) || t.thread.get_id() == std::this_thread::get_id())
+    if (abandon && (t.generation != serving || busy))
       t.thread.detach();
     else
       t.thread.join();

@@ -88,8 +88,9 @@ TEST_F(lent_thread, never_runs_a_cooperative_body) {
                              ++(std::this_thread::get_id() == me ? here : elsewhere);
                            }));
     ASSERT_TRUE(id);
-    if (i % 2 == 0)
+    if (i % 2 == 0) {
       ASSERT_TRUE(tasks.wait(*id));
+    }
   }
   ASSERT_TRUE(tasks.wait_all());
   EXPECT_EQ(here, 0);
