@@ -39,14 +39,7 @@ void ledger::dispatch(moment now, effects& fx) {
   while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
     auto& r = *tasks_.find(l->id);
     auto* m = l->alone ? crew_.for_suspect(l->route) : least_busy(crew_, l->route);
-    if (l->alone && (m == nullptr || !crew_.idle(m->process))) {
-      if (m != nullptr)
-        crew_.keep(m->process);
-      ready_.remove(*l);
-      aside.push_back(l);
-      continue;
-    }
-    if (m == nullptr) {
+    if (m == nullptr && !l->alone) {
       if (l->route == 0 && crew_.all_here()) // any worker would do
         break;
       busy.push_back(l->route);
@@ -59,6 +52,12 @@ void ledger::dispatch(moment now, effects& fx) {
       continue;
     if (way.only != 0 && l->alone) {
       claims_.put_back(*l);
+      continue;
+    }
+    if (l->alone && (m == nullptr || !crew_.idle(m->process))) {
+      if (m != nullptr)
+        crew_.keep(m->process);
+      aside.push_back(l);
       continue;
     }
     if (way.only != 0) {

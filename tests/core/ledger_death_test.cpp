@@ -114,6 +114,26 @@ TEST(ledger_death, a_suspect_waits_until_nothing_else_runs) {
   EXPECT_TRUE(d.runs(suspect));
 }
 
+// Once, it kept its process for itself although another task had taken its key since; found by seed 313 of the planted bugs.
+TEST(ledger_death, a_suspect_that_lacks_a_key_keeps_no_worker_from_others) {
+  desk d{0};
+  const auto suspect = d.add("suspect", {exclusive("a")});
+  begin_and_die(d, suspect);
+  const auto w = d.join();
+  d.begin(suspect);
+  d.join();
+  d.add("other");
+  d.die(w);
+  d.join();
+  d.join();
+  auto s = named("urgent", {exclusive("a")});
+  s.priority = 1;
+  const auto urgent = d.add(s);
+  EXPECT_TRUE(d.runs(urgent));
+  EXPECT_TRUE(d.runs(d.add("next")));
+  EXPECT_EQ(d.reason(suspect), wait_reason::claims);
+}
+
 TEST(ledger_death, the_third_is_quarantine_until_somebody_releases_it) {
   desk d{0};
   const auto id = d.add("poison", {exclusive("a")});

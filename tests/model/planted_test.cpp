@@ -19,19 +19,20 @@ plant the_plant = plant::none;
 
 namespace {
 
-constexpr unsigned most_stories = 500; ///< for a bug; each was caught within 3 when this was written
-constexpr unsigned honest_stories = 25; ///< without one; model_test_long tells thousands
+/// For each bug, and without any: so that what catches a bug is never a fault of the ledger itself, as one once did.
+constexpr unsigned stories = 25;     // each bug was caught within 11 when this was written; model_test_long tells thousands
+constexpr unsigned first_seed = 421; ///< of the stories: in few others a task waits behind a stuck one of a lost worker
 constexpr unsigned steps = 250;
 
 /// What a child leaves behind, even if it is killed.
 struct slate {
-  unsigned stories = 0; ///< begun
+  unsigned begun = 0;
   char why[200] = "";
 };
 
-void tell_stories(slate& s, unsigned most) {
-  for (s.stories = 1; s.stories <= most; ++s.stories) {
-    std::mt19937 random(s.stories);
+void tell_stories(slate& s) {
+  for (s.begun = 1; s.begun <= stories; ++s.begun) {
+    std::mt19937 random(first_seed + s.begun - 1);
     auto byte = [&random] { return static_cast<std::uint8_t>(random()); };
     try {
       naive::driver d;
@@ -49,11 +50,11 @@ void tell_stories(slate& s, unsigned most) {
 
 struct verdict {
   bool caught = false;
-  unsigned stories = 0;
+  unsigned told = 0;
   std::string how;
 };
 
-verdict try_plant(plant p, unsigned most) {
+verdict try_plant(plant p) {
   auto* s = static_cast<slate*>(
     mmap(nullptr, sizeof(slate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   if (s == MAP_FAILED)
@@ -64,13 +65,13 @@ verdict try_plant(plant p, unsigned most) {
     if (std::freopen("/dev/null", "w", stderr) == nullptr)
       _exit(3);
     the_plant = p;
-    tell_stories(*s, most);
+    tell_stories(*s);
     _exit(s->why[0] != '\0' ? 1 : 0);
   }
   int status = 0;
   waitpid(child, &status, 0);
   verdict v;
-  v.stories = std::min(s->stories, most);
+  v.told = std::min(s->begun, stories);
   v.caught = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
   v.how = s->why[0] != '\0' ? s->why : v.caught ? "it ended itself" : "not caught";
   munmap(s, sizeof(slate));
@@ -80,16 +81,16 @@ verdict try_plant(plant p, unsigned most) {
 TEST(planted, every_bug_is_caught) {
   std::printf("%-26s %8s  %s\n", "planted bug", "stories", "how it was caught");
   for (std::size_t i = 1; i < plant_names.size(); ++i) {
-    const auto v = try_plant(static_cast<plant>(i), most_stories);
-    std::printf("%-26s %8u  %s\n", std::string{plant_names[i]}.c_str(), v.stories, v.how.c_str());
+    const auto v = try_plant(static_cast<plant>(i));
+    std::printf("%-26s %8u  %s\n", std::string{plant_names[i]}.c_str(), v.told, v.how.c_str());
     EXPECT_TRUE(v.caught) << plant_names[i];
   }
 }
 
 TEST(planted, without_a_bug_nothing_is_caught) {
-  const auto v = try_plant(plant::none, honest_stories);
-  EXPECT_FALSE(v.caught) << "story " << v.stories << ": " << v.how;
-  EXPECT_EQ(v.stories, honest_stories);
+  const auto v = try_plant(plant::none);
+  EXPECT_FALSE(v.caught) << "story " << v.told << ": " << v.how;
+  EXPECT_EQ(v.told, stories);
 }
 
 } // namespace
