@@ -86,6 +86,9 @@ function(stint_planted)
     set(scope INTERFACE)
     add_library(${twin} INTERFACE)
   endif()
+  if(arg_SOURCES)
+    set_target_properties(${twin} PROPERTIES UNITY_BUILD ON)
+  endif()
   target_compile_definitions(${twin} ${scope} STINT_PLANTS=1)
   target_include_directories(${twin} ${scope} "${CMAKE_CURRENT_SOURCE_DIR}")
   target_link_libraries(${twin} ${scope} ${depends})
@@ -104,10 +107,11 @@ endfunction()
 #   LINK stint::core         # what is tested; GoogleTest and its main come along
 #   [LABELS fast|slow]       # fast unless said otherwise
 #   [TIMEOUT seconds] [ARGS ...] [RAPIDCHECK] [CAF]
+#   [OPTIMIZED]              # it computes for seconds: its own code as fast as stint's
 #   [NO_GTEST])              # a program with its own main; exit code 0 passes
 # One ctest entry per program: ctest's cost per entry would exceed the tests'.
 function(stint_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "RAPIDCHECK;CAF;NO_GTEST" "TIMEOUT"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "RAPIDCHECK;CAF;OPTIMIZED;NO_GTEST" "TIMEOUT"
     "SOURCES;LINK;LABELS;ARGS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "stint_test(${name}): unknown ${arg_UNPARSED_ARGUMENTS}")
@@ -117,8 +121,14 @@ function(stint_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   stint_flags(${name})
-  set_target_properties(${name} PROPERTIES
+  # Several files are compiled as one, most with less optimization: what they include costs more than what they say, and
+  # tests are most of the build. GCC then takes a file's fixture for one from a header.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  if(NOT arg_OPTIMIZED)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${name} PRIVATE ${arg_LINK})
   if(NOT arg_NO_GTEST)

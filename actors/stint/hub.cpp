@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t chunk_records = 100;
 
 /// Until a chunk that could not be read is asked for again.
-constexpr nanos before_next_try = std::chrono::milliseconds{200};
+constexpr nanos before_credit_again = std::chrono::milliseconds{200};
 
 /// Everything but the states; `ids` are in order.
 bool about(const filter& f, const event& e) {
@@ -227,7 +227,7 @@ void hub::next_chunk(std::uint64_t number) {
         if (found == subscribers_.end() || found->second.round != round)
           return;
         found->second.asking = false;
-        caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), before_next_try, protocol::credit{number, 0});
+        caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), before_credit_again, protocol::credit{number, 0});
       });
 }
 

@@ -8,7 +8,7 @@ namespace stint {
 namespace {
 
 /// Between two tries on a disk that fails: soon enough that nobody notices when it works again.
-constexpr nanos before_next_try = std::chrono::milliseconds{200};
+constexpr nanos before_saving_again = std::chrono::milliseconds{200};
 
 /// Without a failure, before the trouble is said to be over: a disk that fails now and then would fill the log.
 constexpr nanos before_all_is_well = std::chrono::seconds{5};
@@ -103,7 +103,7 @@ void keeper::save() {
       env_->log(log_level::error, "nothing can be saved: " + to_string(done.error()));
     if (!std::exchange(told_, true))
       caf_shim::tell(*this, open_->whom, crew_messages::save_trouble{done.error().text});
-    caf_shim::tell_after(*this, me, before_next_try, crew_messages::save_again{failures_});
+    caf_shim::tell_after(*this, me, before_saving_again, crew_messages::save_again{failures_});
     return;
   }
   if (std::exchange(told_, false))

@@ -10,7 +10,7 @@ namespace stint {
 namespace {
 
 /// Until what is to be deleted is read again after a failure.
-constexpr nanos before_next_try = std::chrono::seconds{1};
+constexpr nanos before_the_next_turn = std::chrono::seconds{1};
 
 } // namespace
 
@@ -68,7 +68,7 @@ void list_actor::fetch_condemned() {
     changed();
   }, [this](const caf::error&) {
     fetching_ = false;
-    caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), before_next_try, crew_messages::turn{});
+    caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), before_the_next_turn, crew_messages::turn{});
   });
 }
 

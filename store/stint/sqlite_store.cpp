@@ -12,6 +12,7 @@
 
 namespace stint {
 
+using detail::guarded;
 using detail::sqlite_failure;
 using detail::sqlite_file;
 
@@ -24,16 +25,6 @@ namespace {
 
 /// Rows that one page looks at before it is answered short: some 20 ms.
 constexpr std::size_t most_looked_at = 20'000;
-
-/// The one place where what SQLite throws becomes a value.
-template <class F>
-auto guarded(const std::string& file, F&& call) -> result<decltype(call())> {
-  try {
-    return call();
-  } catch (const sqlite_failure& e) {
-    return {e.what_went_wrong.code, file.empty() ? e.what_went_wrong.text : file + ": " + e.what_went_wrong.text};
-  }
-}
 
 sqlite_failure missing(const sqlite_file& f, task_id id) {
   if (id == 0 || id > f.head.at.last_id)

@@ -11,6 +11,7 @@
 
 namespace stint {
 
+using detail::guarded;
 using detail::sqlite_failure;
 using detail::sqlite_file;
 
@@ -20,15 +21,6 @@ namespace {
 /// itself costs nothing beside them.
 constexpr std::size_t tasks_at_once = 1'000;
 constexpr std::size_t bytes_at_once = 4 * 1024 * 1024;
-
-template <class F>
-auto guarded(const std::string& file, F&& call) -> result<decltype(call())> {
-  try {
-    return call();
-  } catch (const sqlite_failure& e) {
-    return {e.what_went_wrong.code, file + ": " + e.what_went_wrong.text};
-  }
-}
 
 /// Makes the file that a new one is until it is complete; nobody else may be making it.
 void begin_file(const std::string& path) {

@@ -3,9 +3,7 @@
 
 #include <fstream>
 
-#include <stint/sqlite_store.hpp>
-
-#include "contract/store_owner.hpp"
+#include "contract/file_place.hpp"
 #include "program_under_test.hpp"
 
 using namespace stint;
@@ -13,17 +11,8 @@ using namespace stint::test;
 
 namespace {
 
-class file_place final : public contract::place {
-public:
-  explicit file_place(std::string file) : file_(std::move(file)) {}
-  std::unique_ptr<store> connect() override { return std::make_unique<sqlite_store>(sqlite_options{file_}); }
-
-private:
-  std::string file_;
-};
-
-void fill(const std::string& file) {
-  file_place where{file};
+void fill_200(const std::string& file) {
+  contract::file_place where{file};
   contract::owner o{where};
   for (int i = 0; i < 200; ++i)
     o.print(o.add(i % 2 == 0 ? state::succeeded : state::waiting), 0, "a line\n");
@@ -33,7 +22,7 @@ void fill(const std::string& file) {
 
 TEST(check_program, says_what_is_in_a_file_that_is_whole) {
   workplace w;
-  fill(w.path("tasks.db"));
+  fill_200(w.path("tasks.db"));
   auto r = w.run("check tasks.db");
   EXPECT_EQ(r.code, 0) << r.out << r.err;
   EXPECT_TRUE(r.says("last id 200, 200 tasks")) << r.out;
@@ -44,7 +33,7 @@ TEST(check_program, says_what_is_in_a_file_that_is_whole) {
 
 TEST(check_program, finds_a_byte_that_was_changed_wherever_it_is) {
   workplace w;
-  fill(w.path("tasks.db"));
+  fill_200(w.path("tasks.db"));
   const auto whole = w.file("tasks.db");
   for (std::size_t at = 5'000; at < whole.size(); at += whole.size() / 12) {
     auto bytes = whole;

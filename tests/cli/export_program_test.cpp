@@ -4,10 +4,9 @@
 
 #include <fstream>
 
-#include <stint/sqlite_store.hpp>
 #include <stint/stint.hpp>
 
-#include "contract/store_owner.hpp"
+#include "contract/file_place.hpp"
 #include "program_under_test.hpp"
 
 using namespace stint;
@@ -15,15 +14,6 @@ using namespace stint::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-class file_place final : public contract::place {
-public:
-  explicit file_place(std::string file) : file_(std::move(file)) {}
-  std::unique_ptr<store> connect() override { return std::make_unique<sqlite_store>(sqlite_options{file_}); }
-
-private:
-  std::string file_;
-};
 
 /// Everything that can be in a file: each state, output with gaps and of any bytes, texts that are no UTF-8, removed tasks.
 void fill(contract::owner& o) {
@@ -60,7 +50,7 @@ void fill(contract::owner& o) {
 }
 
 void fill(const std::string& file) {
-  file_place where{file};
+  contract::file_place where{file};
   contract::owner o{where};
   fill(o);
 }
@@ -92,7 +82,7 @@ TEST(export_program, a_store_reads_from_the_imported_file_what_it_reads_from_the
   workplace w;
   fill(w.path("tasks.db"));
   ASSERT_EQ(w.run("export tasks.db | " STINT_PROGRAM " import copy.db").code, 0);
-  file_place original{w.path("tasks.db")}, copy{w.path("copy.db")};
+  contract::file_place original{w.path("tasks.db")}, copy{w.path("copy.db")};
   contract::owner a{original}, b{copy};
   EXPECT_EQ(a.head, b.head);
   EXPECT_EQ(a.all(), b.all());
@@ -147,7 +137,7 @@ TEST(export_program, a_list_goes_on_with_the_imported_file_as_with_the_original)
 
 TEST(export_program, changes_no_byte_of_what_it_reads_also_after_a_crash) {
   workplace w;
-  file_place where{w.path("tasks.db")};
+  contract::file_place where{w.path("tasks.db")};
   contract::owner o{where};
   fill(o);
   const auto bytes = [&w](const std::string& name) {
@@ -170,7 +160,7 @@ TEST(export_program, changes_no_byte_of_what_it_reads_also_after_a_crash) {
 TEST(export_program, refuses_a_file_that_a_list_has_open_and_one_that_is_not_there) {
   workplace w;
   {
-    file_place where{w.path("tasks.db")};
+    contract::file_place where{w.path("tasks.db")};
     contract::owner o{where};
     o.add(state::waiting);
     auto r = w.run("export tasks.db");

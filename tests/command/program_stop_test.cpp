@@ -19,7 +19,7 @@ using how = stint::program_end::how;
 
 namespace {
 
-struct ran {
+struct told {
   stint::program_end end;
   std::string text;
 
@@ -34,8 +34,8 @@ struct ran {
 };
 
 /// Runs a script; when it prints "ready", asks it to stop, or, with `now`, kills it.
-ran run(std::string script, stint::program_policy policy = {}, bool now = false) {
-  ran r;
+told run(std::string script, stint::program_policy policy = {}, bool now = false) {
+  told r;
   std::stop_source stop, kill;
   policy.kill_now = kill.get_token();
   r.end = stint::run_program({{"sh", "-c", std::move(script)}, {}, {}}, policy, stop.get_token(), [&](std::string_view t) {
@@ -171,7 +171,7 @@ TEST(program_stop, a_process_that_is_killed_takes_the_whole_group_of_its_program
     ::_exit(1);
   }
   ::close(ends[1]);
-  ran r;
+  told r;
   for (char c = 0; ::read(ends[0], &c, 1) == 1 && c != '\n';)
     r.text += c;
   ::close(ends[0]);

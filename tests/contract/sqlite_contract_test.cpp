@@ -7,9 +7,9 @@
 namespace stint::contract {
 namespace {
 
-class file_place final : public place {
+class scratch_place final : public place {
 public:
-  explicit file_place(store_mode m) : mode_(m) {}
+  explicit scratch_place(store_mode m) : mode_(m) {}
 
   std::unique_ptr<store> connect() override {
     return std::make_unique<sqlite_store>(sqlite_options{folder_.file(), mode_});
@@ -21,8 +21,8 @@ private:
 };
 
 const bool registered =
-  register_contract("sqlite_store", [] { return std::make_unique<file_place>(store_mode::durable); })
-  && register_contract("sqlite_store_relaxed", [] { return std::make_unique<file_place>(store_mode::relaxed); });
+  register_contract("sqlite_store", [] { return std::make_unique<scratch_place>(store_mode::durable); })
+  && register_contract("sqlite_store_relaxed", [] { return std::make_unique<scratch_place>(store_mode::relaxed); });
 
 TEST(sqlite_contract, is_checked_of_both_modes) { ASSERT_TRUE(registered); }
 

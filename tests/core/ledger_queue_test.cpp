@@ -15,7 +15,7 @@ spec in(std::string queue, std::vector<claim> claims = {}) {
   return s;
 }
 
-spec of_kind(std::string kind) {
+spec queued_kind(std::string kind) {
   auto s = named("t");
   s.kind = std::move(kind);
   return s;
@@ -205,7 +205,7 @@ TEST(ledger_queue, who_waits_for_room_keeps_its_place_at_its_keys) {
 TEST(ledger_kinds, a_task_that_nobody_can_run_waits_and_blocks_nobody) {
   desk d{1};
   d.book.know_kind("publish", false);
-  auto s = of_kind("publish");
+  auto s = queued_kind("publish");
   s.claims = {exclusive("a")};
   const auto id = d.add(s);
   EXPECT_EQ(d.reason(id), wait_reason::no_worker);
@@ -223,9 +223,9 @@ TEST(ledger_kinds, busy_workers_of_one_kind_do_not_hold_back_another_kind) {
   d.book.know_kind("b", false);
   d.join({"a"});
   d.join({"b"});
-  const auto runs = d.add(of_kind("a"));
-  const auto waits = d.add(of_kind("a"));
-  const auto other = d.add(of_kind("b"));
+  const auto runs = d.add(queued_kind("a"));
+  const auto waits = d.add(queued_kind("a"));
+  const auto other = d.add(queued_kind("b"));
   EXPECT_TRUE(d.runs(runs));
   EXPECT_EQ(d.state(waits), state::waiting);
   EXPECT_TRUE(d.runs(other)) << "its worker has nothing to do";
@@ -240,12 +240,12 @@ TEST(ledger_kinds, nothing_is_asked_back_for_a_worker_that_cannot_run_it) {
   d.book.know_kind("b", false);
   const auto w = d.join({"a"});
   d.join({"b"});
-  const auto first = d.add(of_kind("a"));
+  const auto first = d.add(queued_kind("a"));
   auto quick = d.about(first, attempt_report::kind::finished);
   quick.took = 1us; // so that the next ones travel together
   d.tell(w, quick);
   for (int i = 0; i < 5; ++i)
-    d.add(of_kind("a"));
+    d.add(queued_kind("a"));
   EXPECT_THAT(d.started, SizeIs(6));
   d.pass(1s);
   EXPECT_THAT(d.fx.recall, IsEmpty());

@@ -53,7 +53,7 @@ BOOST_DESCRIBE_STRUCT(args, (), (prefix, force, steps, level, env, where))
 
 namespace {
 
-std::string refusal(std::string_view text) {
+std::string refused_args(std::string_view text) {
   auto a = args_as<sample::args>(text);
   EXPECT_EQ(a.code(), errc::malformed_args) << text;
   return a.error().text;
@@ -80,38 +80,39 @@ TEST(typed_args, a_struct_comes_back_as_it_went) {
 }
 
 TEST(typed_args, a_missing_field_is_named_unless_it_is_optional) {
-  EXPECT_EQ(refusal(R"({"force": true})"), "prefix: is missing");
-  EXPECT_EQ(refusal(with(R"(, "steps": [{"name": "x"}])")), "steps[0].tries: is missing");
+  EXPECT_EQ(refused_args(R"({"force": true})"), "prefix: is missing");
+  EXPECT_EQ(refused_args(with(R"(, "steps": [{"name": "x"}])")), "steps[0].tries: is missing");
   auto null = args_as<sample::args>(with(R"(, "steps": [], "level": null)"));
   ASSERT_TRUE(null);
   EXPECT_FALSE(null->level);
 }
 
 TEST(typed_args, an_unknown_field_is_named) {
-  EXPECT_EQ(refusal(with(R"(, "steps": [], "levle": 1)")), "levle: is no field of these args");
-  EXPECT_EQ(refusal(with(R"(, "steps": [{"name": "x", "tries": 1, "try": 1}])")),
+  EXPECT_EQ(refused_args(with(R"(, "steps": [], "levle": 1)")), "levle: is no field of these args");
+  EXPECT_EQ(refused_args(with(R"(, "steps": [{"name": "x", "tries": 1, "try": 1}])")),
             "steps[0].try: is no field of these args");
 }
 
 TEST(typed_args, a_wrong_type_is_named_with_its_path) {
-  EXPECT_EQ(refusal("[]"), "an object is wanted, this is an array");
-  EXPECT_EQ(refusal(R"({"prefix": 1})"), "prefix: a string is wanted, this is a number");
-  EXPECT_EQ(refusal(R"({"prefix": "p", "force": "yes"})"), "force: true or false is wanted, this is a string");
-  EXPECT_EQ(refusal(R"({"prefix": "p", "force": true, "steps": {}})"), "steps: an array is wanted, this is an object");
-  EXPECT_EQ(refusal(with(R"(, "steps": [{"name": "x", "tries": null}])")),
+  EXPECT_EQ(refused_args("[]"), "an object is wanted, this is an array");
+  EXPECT_EQ(refused_args(R"({"prefix": 1})"), "prefix: a string is wanted, this is a number");
+  EXPECT_EQ(refused_args(R"({"prefix": "p", "force": "yes"})"), "force: true or false is wanted, this is a string");
+  EXPECT_EQ(refused_args(R"({"prefix": "p", "force": true, "steps": {}})"),
+            "steps: an array is wanted, this is an object");
+  EXPECT_EQ(refused_args(with(R"(, "steps": [{"name": "x", "tries": null}])")),
             "steps[0].tries: a number is wanted, this is null");
-  EXPECT_EQ(refusal(R"({"prefix": "p", "force": true, "steps": [], "env": {"A": 1}})"),
+  EXPECT_EQ(refused_args(R"({"prefix": "p", "force": true, "steps": [], "env": {"A": 1}})"),
             "env.A: a string is wanted, this is a number");
 }
 
 TEST(typed_args, a_number_that_does_not_fit_is_refused_not_cut) {
   for (auto number : {"256", "-1", "1.5", "1e30"})
-    EXPECT_EQ(refusal(with(std::string{R"(, "steps": [{"name": "x", "tries": )"} + number + "}]")).substr(0, 42),
+    EXPECT_EQ(refused_args(with(std::string{R"(, "steps": [{"name": "x", "tries": )"} + number + "}]")).substr(0, 42),
               "steps[0].tries: this number does not fit: ");
 }
 
 TEST(typed_args, a_conversion_of_its_own_decides_and_its_text_is_told) {
-  EXPECT_EQ(refusal(with(R"(, "steps": [], "where": "")")), "where: a path is not empty");
+  EXPECT_EQ(refused_args(with(R"(, "steps": [], "where": "")")), "where: a path is not empty");
   auto a = args_as<sample::args>(with(R"(, "steps": [], "where": "a/b")"));
   ASSERT_TRUE(a);
   EXPECT_EQ(a->where->parts, (std::vector<std::string>{"a", "b"}));
@@ -119,6 +120,6 @@ TEST(typed_args, a_conversion_of_its_own_decides_and_its_text_is_told) {
 }
 
 TEST(typed_args, no_args_are_an_empty_object) {
-  EXPECT_EQ(refusal(""), "prefix: is missing");
+  EXPECT_EQ(refused_args(""), "prefix: is missing");
   EXPECT_TRUE((args_as<std::map<std::string, int>>("")->empty()));
 }

@@ -29,6 +29,16 @@ struct sqlite_failure : std::runtime_error {
   int code; ///< SQLite's extended one
 };
 
+/// The one place where what SQLite throws becomes a value. FILE, unless empty, begins its text.
+template <class F>
+auto guarded(const std::string& file, F&& call) -> result<decltype(call())> {
+  try {
+    return call();
+  } catch (const sqlite_failure& e) {
+    return {e.what_went_wrong.code, file.empty() ? e.what_went_wrong.text : file + ": " + e.what_went_wrong.text};
+  }
+}
+
 /// Names the error that a code of SQLite's stands for.
 inline errc meaning(int code) {
   if (code == SQLITE_IOERR_DATA) // a page that does not fit its sum
