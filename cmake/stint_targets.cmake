@@ -107,11 +107,12 @@ endfunction()
 #   LINK stint::core         # what is tested; GoogleTest and its main come along
 #   [LABELS fast|slow]       # fast unless said otherwise
 #   [TIMEOUT seconds] [ARGS ...] [RAPIDCHECK] [CAF]
+#   [ONE_THREAD]             # nothing in it can race, so ./dev race leaves it out
 #   [OPTIMIZED]              # it computes for seconds: its own code as fast as stint's
 #   [NO_GTEST])              # a program with its own main; exit code 0 passes
 # One ctest entry per program: ctest's cost per entry would exceed the tests'.
 function(stint_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "RAPIDCHECK;CAF;OPTIMIZED;NO_GTEST" "TIMEOUT"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "RAPIDCHECK;CAF;ONE_THREAD;OPTIMIZED;NO_GTEST" "TIMEOUT"
     "SOURCES;LINK;LABELS;ARGS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "stint_test(${name}): unknown ${arg_UNPARSED_ARGUMENTS}")
@@ -126,7 +127,11 @@ function(stint_test name)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ON
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-  if(NOT arg_OPTIMIZED)
+  if(NOT arg_OPTIMIZED AND STINT_SANITIZE)
+    # The checks make the optimizer's work many times longer. The precompiled header is read as text then.
+    target_compile_options(${name} PRIVATE -O0)
+    set_target_properties(${name} PROPERTIES PCH_WARN_INVALID OFF)
+  elseif(NOT arg_OPTIMIZED)
     target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
@@ -141,6 +146,10 @@ function(stint_test name)
   endif()
   if(arg_CAF)
     stint_pch(${name})
+  endif()
+  if(arg_ONE_THREAD AND STINT_SANITIZE STREQUAL "thread")
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    return()
   endif()
   if(NOT arg_LABELS)
     set(arg_LABELS fast)

@@ -41,7 +41,7 @@ void check_sum(std::string_view line, boost::json::object& o) {
 }
 
 boost::json::object object_of(std::string_view line) {
-  auto v = json::parse(line);
+  auto v = stint::json::parse(line);
   if (!v)
     throw bad_field{"malformed_json", v.error().text};
   if (!v->is_object())

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto between_looks = 100ms;
+constexpr auto between_far_looks = 100ms;
 
 stint::cli::link_options link_of(const settings& with) { return {with.connect, with.tls, with.insecure}; }
 
@@ -29,7 +29,7 @@ int publish_elsewhere(const settings& with) {
   desk desk{with};
   stint::list tasks{system, stint::connect(system, link_of(with).where(), say)};
   // Until one that has our kinds is there, nobody knows them, and a list refuses what it does not know.
-  for (bool told = false; !interrupted; std::this_thread::sleep_for(between_looks)) {
+  for (bool told = false; !interrupted; std::this_thread::sleep_for(between_far_looks)) {
     const auto all = tasks.counts();
     if (all && all->workers != 0)
       break;
@@ -51,7 +51,7 @@ int work_elsewhere(const settings& with) {
   desk.add_kinds(kinds);
   stint::worker_node node{system, link_of(with).where(), std::move(kinds), with.workers, say};
   while (!interrupted)
-    std::this_thread::sleep_for(between_looks);
+    std::this_thread::sleep_for(between_far_looks);
   return 0;
 }
 

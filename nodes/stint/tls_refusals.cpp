@@ -70,14 +70,14 @@ void heard(const SSL* session, int where, int value) {
   }
 }
 
-void made(void* context, void*, CRYPTO_EX_DATA*, int, long, void*) {
+void context_made(void* context, void*, CRYPTO_EX_DATA*, int, long, void*) {
   ::SSL_CTX_set_info_callback(static_cast<SSL_CTX*>(context), &heard);
 }
 
 } // namespace
 
 void note_failed_handshakes() {
-  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, &made, nullptr, nullptr);
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, &context_made, nullptr, nullptr);
   static_cast<void>(index);
   static_cast<void>(told_index());
 }
