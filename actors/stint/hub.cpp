@@ -45,8 +45,10 @@ caf::behavior hub::make_behavior() {
     [this](const crew_messages::next_turn&) { take_turn(); },
     [this](const crew_messages::close&) {
       catch_up_all();
-      for (const auto& [number, s] : subscribers_)
+      for (auto& [number, s] : subscribers_) {
+        make_up(number, s);
         caf_shim::tell(*this, s.who, protocol::closed{number});
+      }
       quit();
     },
     [this](const protocol::credit& m) {
@@ -56,6 +58,8 @@ caf::behavior hub::make_behavior() {
       auto& s = i->second;
       s.outstanding -= std::min(s.outstanding, m.messages);
       s.notice_after -= std::min(s.notice_after, m.messages);
+      if (s.outstanding <= s.credit / 2)
+        make_up(m.number, s);
       if (s.behind && s.outstanding == 0) {
         caf_shim::tell(*this, s.who, protocol::reset{m.number, "too slow: events were missed"});
         snapshot(m.number, s);
@@ -95,9 +99,7 @@ void hub::attach(const crew_messages::attach& m) {
     snapshot(m.number, s);
     return;
   }
-  const bool remembered = m.ask.from == newest_
-                          || (m.ask.from < newest_ && !recent_.empty() && recent_.front()->from <= m.ask.from);
-  if (!remembered) {
+  if (!remembers(m.ask.from)) {
     caf_shim::tell(*this, s.who, protocol::reset{m.number, "version " + std::to_string(m.ask.from)
                                                              + " is not remembered any more"});
     snapshot(m.number, s);
@@ -105,21 +107,8 @@ void hub::attach(const crew_messages::attach& m) {
   }
   s.told = m.ask.from;
   s.seen = newest_;
-  for (const auto& batch : recent_) {
-    if (batch->to <= s.told)
-      continue;
-    if (batch->from >= s.told) {
-      pass_on(m.number, s, batch);
-      continue;
-    }
-    auto rest = std::make_shared<event_batch>();
-    rest->from = s.told;
-    rest->to = batch->to;
-    for (const auto& e : batch->events)
-      if (e.version > s.told)
-        rest->events.push_back(e);
-    pass_on(m.number, s, rest);
-  }
+  if (s.told != newest_)
+    pass_on(m.number, s, since(s.told));
 }
 
 void hub::detach(std::uint64_t number) {
@@ -167,6 +156,15 @@ void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batc
   s.told = batch->to;
   ++s.outstanding;
   caf_shim::tell(*this, s.who, protocol::events{number, std::move(mine)});
+}
+
+/// Tells who was past its credit all that it missed, as one batch, unless that is forgotten.
+void hub::make_up(std::uint64_t number, subscriber& s) {
+  if (!s.behind || !remembers(s.told))
+    return;
+  s.behind = false;
+  s.outstanding = std::min(s.outstanding, s.credit - 1); // the last word goes without credit
+  pass_on(number, s, since(s.told));
 }
 
 void hub::snapshot(std::uint64_t number, subscriber& s) {

@@ -63,7 +63,11 @@ void hub::catch_up(std::uint64_t number, subscriber& s) {
   pass_on(number, s, batch);
 }
 
-/// Returns all after a version which somebody has seen, as one batch.
+bool hub::remembers(task_version version) const {
+  return version == newest_ || (version < newest_ && !recent_.empty() && recent_.front()->from <= version);
+}
+
+/// Returns all after a version that is remembered and not the newest, as one batch.
 shared_events hub::since(task_version version) {
   if (recent_.back()->from == version)
     return recent_.back();

@@ -163,7 +163,8 @@ TEST_F(subscribing, a_version_that_is_forgotten_gives_a_reset_and_a_snapshot) {
   sub->end();
 }
 
-TEST_F(subscribing, a_slow_one_is_reset_and_gets_a_new_snapshot) {
+TEST_F(subscribing, a_slow_one_is_reset_when_what_it_missed_is_forgotten) {
+  opts.limits.event_history = 5;
   caf::actor_system system{cfg};
   stint::list tasks{system, opts};
   caf::scoped_actor self{system};

@@ -29,12 +29,13 @@ inline void quiet(log_level, const std::string&) {}
 
 /// A published list.
 struct owner_side {
-  explicit owner_side(lease_times times = {}, std::size_t workers = 2)
-      : system(cfg), tasks(system, with(workers)), here(system, tasks.actor(), {0, "127.0.0.1", times, quiet}) {}
+  explicit owner_side(lease_times times = {}, std::size_t workers = 2, limits bounds = {})
+      : system(cfg), tasks(system, with(workers, bounds)), here(system, tasks.actor(), {0, "127.0.0.1", times, quiet}) {}
 
-  static options with(std::size_t workers) {
+  static options with(std::size_t workers, const limits& bounds = {}) {
     options o;
     o.workers = workers;
+    o.limits = bounds;
     o.log = quiet;
     return o;
   }
@@ -70,7 +71,7 @@ struct far_ear {
   std::vector<event> events;
   std::vector<task> known;
   std::vector<std::string> resets;
-  std::size_t batches = 0;
+  std::size_t in_first = 0; ///< events of the first batch
   std::size_t snapshots = 0;
   task_version to = 0; ///< 0: the next batch may begin anywhere
   std::string gap;
@@ -95,7 +96,8 @@ struct far_ear {
     };
     l.events = [this](const event_batch& b) {
       std::lock_guard guard{mutex};
-      ++batches;
+      if (events.empty())
+        in_first = b.events.size();
       if ((to != 0 && b.from != to) || b.to <= b.from)
         gap += " (" + std::to_string(b.from) + ", " + std::to_string(b.to) + "] after " + std::to_string(to);
       auto last = b.from;
