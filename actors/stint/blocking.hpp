@@ -2,11 +2,12 @@
 ///
 /// Threads  not from CAF's scheduler: it would block one of its threads.
 /// Errors   the other's error, or list_gone when it has ended.
-/// Cost     of an idle list: no thread is woken, the asking one works the mailbox off.
+/// Cost     of an idle list: no thread is woken, the asking one works the mailbox off; but for pages.
 #pragma once
 
 #include <atomic>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <stint/lent_thread.hpp>
@@ -35,6 +36,11 @@ private:
   std::atomic<bool> heard_ = false;
 };
 
+/// Whether a thread that asks this runs the list itself. Not for pages: who reads one after the other hardly sleeps, so the
+/// processor is taken from such a thread at any moment, and the list would stand still with it.
+template <class Question>
+inline constexpr bool worth_lending_for = !std::is_same_v<Question, protocol::read_page>;
+
 /// Sends `question` and waits for the answer, however long it takes: the asked actor keeps the time.
 template <class Answer, class Question>
 result<Answer> ask_and_wait(caf::actor_system& system, const caf::actor& whom, Question question) {
@@ -42,9 +48,11 @@ result<Answer> ask_and_wait(caf::actor_system& system, const caf::actor& whom, Q
     return {errc::list_gone};
   const auto who = caf_shim::make_asker<waiting_asker>(system);
   auto& self = static_cast<waiting_asker&>(*who->get());
-  {
+  if constexpr (worth_lending_for<Question>) {
     lent_thread lent;
     self.ask(&lent, whom, std::move(question));
+  } else {
+    self.ask(nullptr, whom, std::move(question));
   }
   std::optional<result<Answer>> got;
   caf::message_handler take{[&got](Answer& a) { got.emplace(std::move(a)); },
