@@ -8,6 +8,15 @@
 
 namespace stint::cli {
 
+namespace {
+
+/// A task that begins soon needs no explanation.
+constexpr nanos before_why = std::chrono::seconds{2};
+/// What it waits for may change.
+constexpr nanos between_whys = std::chrono::seconds{10};
+
+} // namespace
+
 follower::follower(caf::actor_config& cfg, caf::actor list, spec what, std::shared_ptr<run_state> state)
     : actor_base(cfg), list_(std::move(list)), what_(std::move(what)), state_(std::move(state)),
       tag_("run:" + std::to_string(std::random_device{}()) + ":" + std::to_string(std::random_device{}())) {
@@ -60,6 +69,7 @@ caf::behavior follower::make_behavior() {
       reading_ = false; // the id may be another's now: an answer on its way is not to be printed
       ++lives_;
     },
+    [this](const protocol::explain&) { say_why_it_waits(); },
     [this](const protocol::closed&) { end(1, to_string(error{errc::list_gone, {}})); });
 }
 
@@ -87,10 +97,36 @@ void follower::subscribe() {
 }
 
 void follower::look(stint::state now, std::int32_t code, const std::string& error) {
+  waits_ = now == stint::state::waiting;
+  if (waits_)
+    say_why_later(before_why);
   if (!settled(now))
     return;
   ended_ = {now, code, error};
   read(); // what it said at last
+}
+
+void follower::say_why_later(nanos rest) {
+  if (!std::exchange(asks_why_, true))
+    caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), rest, protocol::explain{id_});
+}
+
+/// Tells people, once for each reason.
+void follower::say_why_it_waits() {
+  asks_why_ = false;
+  if (!waits_)
+    return;
+  caf_shim::ask(*this, list_, protocol::explain{id_})
+    .then(
+      [this, life = lives_](const explanation& e) {
+        if (life != lives_ || !waits_)
+          return;
+        if (e.text != last_why_)
+          state_->said.put("task " + std::to_string(id_) + " waits: " + e.text);
+        last_why_ = e.text;
+        say_why_later(between_whys);
+      },
+      [](const caf::error&) {}); // what is wrong is heard elsewhere
 }
 
 void follower::read() {

@@ -54,6 +54,8 @@ private:
   void submit();
   void subscribe();
   void look(stint::state now, std::int32_t code, const std::string& error);
+  void say_why_later(nanos rest);
+  void say_why_it_waits();
   void read();
   void interrupt();
   void taken(std::uint64_t number);
@@ -70,6 +72,9 @@ private:
   bool reading_ = false;
   bool more_ = false; ///< there may be more than what is being read
   bool known_ = false; ///< in this snapshot
+  bool waits_ = false; ///< and does not run
+  bool asks_why_ = false; ///< or will soon
+  std::string last_why_;
   std::uint64_t lives_ = 0; ///< resets: what was asked before one may be answered by another list
   bool interrupted_ = false;
   std::optional<ending> ended_;

@@ -18,6 +18,9 @@ node_verbs::node_verbs(CLI::App& app)
   serve_verb_->add_option("--lease", serve_.lease, "Silent for so long, a worker counts as dead (default 9s)")->type_name("TIME");
   serve_verb_->add_option("--stop-grace", serve_.stop_grace, "At the end, let commands go on for so long (default 0s)")
     ->type_name("TIME");
+  serve_verb_->add_option("--output", serve_.output, "Keep so much of what each command prints, such as 10MB (default 64kB)")
+    ->transform(CLI::AsSizeValue(false) & CLI::Range(std::uint64_t{1'024}, std::uint64_t{limits{}.output_total}))
+    ->type_name("SIZE");
   serve_verb_->footer("Members of the CA are fully trusted: use one for nothing else.");
 
   worker_.link.add_to(*worker_verb_, "--connect", "Where the list is served");

@@ -1,7 +1,9 @@
 #include "serve.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include <poll.h>
 
@@ -11,6 +13,7 @@
 #include <stint/worker_node.hpp>
 
 #include "duration.hpp"
+#include "news.hpp"
 
 namespace stint::cli {
 
@@ -26,6 +29,32 @@ void until_told_to_end(signals& heard) {
     if (const int s = heard.next(); s != 0 && s != SIGWINCH)
       return;
   }
+}
+
+/// Ends the list in order, while its workers are connected: what they run ends and is no death. A second signal leaves no
+/// more time for that, with a third this is the end.
+void end_in_order(list& tasks, nanos grace, signals& heard) {
+  news over;
+  std::thread stopping{[&] {
+    const auto ended = tasks.stop(grace);
+    over.put(ended ? std::string{} : to_string(ended.error()));
+  }};
+  for (int signals_more = 0;;) {
+    pollfd both[] = {{heard.descriptor(), POLLIN, 0}, {over.descriptor(), POLLIN, 0}};
+    ::poll(both, 2, -1);
+    if (const auto said = over.take(); !said.empty()) {
+      if (const auto& text = std::get<std::string>(said.front()); !text.empty())
+        say(log_level::error, text);
+      break;
+    }
+    if (const int s = heard.next(); s != 0 && s != SIGWINCH) {
+      if (++signals_more == 2)
+        std::_Exit(128 + s);
+      say(log_level::info, "what runs is stopped now; once more, and nothing is waited for");
+      caf_shim::anon_tell(tasks.actor(), protocol::stop{nanos{0}, true});
+    }
+  }
+  stopping.join();
 }
 
 nanos duration_or_throw(const std::string& text, const char* option) {
@@ -51,6 +80,7 @@ int serve(const serve_options& with, signals& heard) {
   options opts;
   opts.only_nodes = true;
   opts.log = say;
+  opts.limits.output = with.output;
   add_command(opts.kinds);
   if (!with.store.empty())
     opts.store = with.store;
@@ -58,9 +88,7 @@ int serve(const serve_options& with, signals& heard) {
   published here{system, tasks.actor(), std::move(to)};
   std::cout << "listening on " << where.host << ":" << here.port() << std::endl;
   until_told_to_end(heard);
-  // While the workers are connected: what they run ends in order and is no death.
-  if (const auto ended = tasks.stop(grace); !ended)
-    say(log_level::error, to_string(ended.error()));
+  end_in_order(tasks, grace, heard);
   return 0;
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <stint/limits.hpp>
+
 #include "link_options.hpp"
 #include "signals.hpp"
 
@@ -19,6 +21,7 @@ struct serve_options {
   std::string beat = "3s";
   std::string lease = "9s";
   std::string stop_grace = "0s";
+  std::uint64_t output = limits{}.output; ///< bytes kept of each task's
 };
 
 /// Owns a list until a signal ends it; returns the exit code.

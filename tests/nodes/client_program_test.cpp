@@ -96,6 +96,40 @@ TEST(client_program, run_does_not_take_a_strangers_task_for_its_own) {
   EXPECT_THAT(r.err, HasSubstr("unknown_task"));
 }
 
+TEST(client_program, run_says_what_its_task_waits_for) {
+  node_processes p;
+  p.serve();
+  auto run = std::async(std::launch::async, [&] {
+    return p.shell("exec timeout -s KILL 60 " STINT_PROGRAM " run " + p.link() + " -- echo mine 2> said");
+  });
+  p.until([&] { return !p.file("said").empty(); }, "it has said why");
+  EXPECT_THAT(p.file("said"), HasSubstr("task 1 waits: no worker"));
+  p.worker(1);
+  EXPECT_EQ(run.get().out, "mine\n");
+}
+
+TEST(client_program, a_second_signal_leaves_serve_no_more_time) {
+  node_processes p;
+  p.serve("--stop-grace 1h");
+  p.worker(1);
+  ASSERT_TRUE(p.tasks().submit(command_spec("long", {{"sh", "-c", "echo x > began; exec sleep 600"}, {}, {}})));
+  p.until([&] { return !p.file("began").empty(); }, "it runs");
+  p.send(p.server(), SIGTERM);
+  p.send(p.server(), SIGINT);
+  EXPECT_EQ(p.server_code(), 0);
+  EXPECT_THAT(p.file("serve.err"), HasSubstr("what runs is stopped now"));
+}
+
+TEST(client_program, a_list_keeps_as_much_of_what_is_printed_as_it_is_told) {
+  node_processes p;
+  p.serve("--output 2MB");
+  p.worker(1);
+  const auto r = p.stint("run " + p.link() + " -- seq 100000");
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(r.out.size(), 588'895U);
+  EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --insecure --output 10").code, 2);
+}
+
 TEST(client_program, nodes_says_who_is_there_and_what_runs_where) {
   node_processes p;
   p.serve();

@@ -81,6 +81,14 @@ void node_processes::kill(pid_t whom) {
   std::erase(started_, whom);
 }
 
+int node_processes::server_code() {
+  int status = 0;
+  if (!until([&] { return ::waitpid(server_, &status, WNOHANG) == server_; }, "the server ends"))
+    return -1;
+  std::erase(started_, server_);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 bool node_processes::until(const std::function<bool()>& holds, const char* what) {
   for (int tries = 0; tries < 6'000; ++tries) {
     if (holds())

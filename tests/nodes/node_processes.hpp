@@ -42,6 +42,8 @@ public:
   /// Kills and reaps one that was started here.
   void kill(pid_t whom);
   void kill_server() { kill(server_); }
+  /// Waits until the server has ended by itself; returns its exit code.
+  int server_code();
   [[nodiscard]] pid_t server() const noexcept { return server_; }
   /// Asks every 10 ms until `holds`; after a minute the test has failed, and this returns false.
   bool until(const std::function<bool()>& holds, const char* what);
