@@ -1,6 +1,7 @@
 /// A worker of another process as the simulation plays it: it can get out of reach, and its bodies run on meanwhile.
 ///
-/// It outlives its list, looks for the next one, and stops by itself when its lease is over.
+/// It outlives its list, looks for the next one, and stops by itself when its lease is over. What it and its list say to each
+/// other arrives late, and what was not acknowledged is said twice.
 ///
 /// Owner    a simulation; the stand-in that the list knows dies with its life.
 /// Threads  one.
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include <sim/oracle.hpp>
+#include <sim/sim_link.hpp>
 #include <stint/crew_messages.hpp>
 #include <stint/environment.hpp>
 
@@ -34,6 +36,7 @@ public:
   static constexpr nanos patience = std::chrono::milliseconds{7'500};
 
   caf::actor who;
+  sim_link link;
   std::uint64_t boot = 0;
   worker_id id = 0; ///< 0: not enlisted yet
   std::vector<std::string> labels;
@@ -63,6 +66,7 @@ public:
     env_ = &env;
     greeted_ = env.now().steady;
     away = false;
+    link.cut(0, 0); // this is another one
     const auto has = kept();
     caf_shim::anon_tell(list_, crew_messages::node_back{boot, lease, has});
     who = in.spawn([m = this, alive = alive_, rules = &rules, has, own = labels](caf::event_based_actor* self) -> caf::behavior {
@@ -84,21 +88,21 @@ public:
         },
         [=](const crew_messages::stop_attempt& s) {
           if (reached())
-            m->give_back(s.who);
+            m->link.send(sim_link::to_node, [m, whom = s.who] { m->give_back(whom); });
         },
         [=](const crew_messages::take_back& t) {
           for (const auto& a : t.whom)
             if (reached())
-              m->give_back(a);
+              m->link.send(sim_link::to_node, [m, a] { m->give_back(a); });
         },
-        [=](const crew_messages::replace_runner&) {
+        [=](const crew_messages::replace_runner& r) {
           if (reached())
-            m->free_slot = true;
+            m->link.send(sim_link::to_node, [m, whom = r.who] { m->go_without(whom); });
         },
         [=](const crew_messages::heard& h) {
           for (const auto& w : h.whom)
             if (reached())
-              m->forget(w);
+              m->link.send(sim_link::to_node, [m, w] { m->forget(w); });
         },
         [self](const crew_messages::close&) { self->quit(); },
       };
@@ -186,7 +190,11 @@ private:
       return;
     if (!has_all(labels, labels_of(*r)))
       wrong = "task " + std::to_string(name.id) + " was handed to a node without its labels";
-    queue.push_back({name, claims_of(*r), r->deaths >= deaths_to_run_alone, a.what().fencing_token, false});
+    attempt one{name, claims_of(*r), r->deaths >= deaths_to_run_alone, a.what().fencing_token, false};
+    link.send(sim_link::to_node, [this, one = std::move(one)] { queue.push_back(one); });
+  }
+  void go_without(const attempt_name& name) {
+    free_slot = free_slot || (!runs.empty() && runs.back().name == name);
   }
   void give_back(const attempt_name& name) {
     if (std::erase_if(queue, [&](const auto& a) { return a.name == name; }) != 0)
@@ -205,7 +213,8 @@ private:
   void report(const attempt_name& name, attempt_report::kind what) { tell(about(name, what, {}, nanos{0})); }
   void tell(attempt_report a) {
     if (!lost && in())
-      caf_shim::anon_tell(list_, crew_messages::worked{id, {std::move(a)}});
+      link.send(sim_link::to_list,
+                [list = list_, from = id, a = std::move(a)] { caf_shim::anon_tell(list, crew_messages::worked{from, {a}}); });
   }
 
   caf::actor list_;

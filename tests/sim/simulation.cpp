@@ -294,6 +294,7 @@ void simulation::act() {
 
 void simulation::deliver() {
   world_->step(dice_);
+  pass_some();
   check();
 }
 

@@ -1,6 +1,6 @@
 /// A list's story, drawn from a seed: the real list and workers, stepped message by message in virtual time.
 ///
-/// First chaos (submissions, cancels, deaths, lost nodes, late messages, clock steps), then healing: everything must come to an end
+/// First chaos (submissions, cancels, deaths, lost nodes, late and repeated messages, clock steps), then healing: everything must come to an end
 /// and every question be answered. With a disk the list dies, too, or is stopped, and its successor goes on with the
 /// story; commits fail, and take as long as the seed lets their messages lie. A breach is thrown as sim::breach.
 #pragma once
@@ -106,6 +106,8 @@ private:
   void lease_ran_out(sim_node& n);
   void advance(nanos d);
   void forget_node(const sim_node& n);
+  void pass_some();
+  void settle();
 
   void deliver();
   void check();

@@ -61,8 +61,7 @@ void simulation::check() {
 /// claims others want.
 void simulation::rest() {
   for (int round = 0; round < 4; ++round) {
-    while (world_->step())
-      check();
+    settle();
     if (round == 3)
       break;
     for (auto& r : runners_)
@@ -92,8 +91,7 @@ void simulation::heal() {
     disk_->failures = 0;
     disk_->closes = false;
     for (int i = 0; i < 3; ++i) {
-      while (world_->step())
-        check();
+      settle();
       advance(200ms);
     }
   }
@@ -102,8 +100,7 @@ void simulation::heal() {
   world_->begin_ask<protocol::changed>(list_, protocol::limit_queue{"other", 0});
   rest();
   for (int round = 0; round < 400; ++round) {
-    while (world_->step())
-      check();
+    settle();
     bool open = false;
     for (task_id id = 1; id <= rules_->last_id(); ++id)
       if (const auto* r = rules_->find(id))

@@ -138,6 +138,7 @@ void simulation::stop_in_order() {
   for (int round = 0; !stopped->has_value() && round < 400; ++round) {
     while (world_->step(dice_))
       check();
+    settle();
     if (round > 2 || chance(50))
       end_bodies_for_stop();
     advance(500ms);

@@ -35,6 +35,7 @@ void simulation::leave_nodes_alone() {
       fate_.adopted += n->adopted;
       continue;
     }
+    n->link.cut(below(n->link.size(sim_link::to_node) + 1), 0);
     n->until = n->until.value_or(env_->now().steady + sim_node::patience - std::chrono::milliseconds{below(3'000)});
     n->loses_its_owner(
       [this, &n](const sim_node::attempt& a) {
@@ -86,8 +87,26 @@ void simulation::advance(nanos d) {
   world_->advance_only(d);
 }
 
+/// Something that is on its way to a node or from it arrives.
+void simulation::pass_some() {
+  if (!nodes_.empty() && chance(60))
+    nodes_[below(nodes_.size())]->link.pass(chance(50) ? sim_link::to_node : sim_link::to_list);
+}
+
+/// Has everything arrive that is on its way.
+void simulation::settle() {
+  for (bool any = true; any;) {
+    while (world_->step())
+      check();
+    any = false;
+    for (const auto& n : nodes_)
+      any = n->link.pass_all() || any;
+  }
+}
+
 /// Its link breaks. What it was handed may begin there and run on; nobody hears of it.
 void simulation::lose_node(sim_node& n) {
+  n.link.cut(below(n.link.size(sim_link::to_node) + 1), below(n.link.size(sim_link::to_list) + 1));
   n.lost = true;
   caf::anon_send_exit(n.who, caf::exit_reason::user_shutdown);
 }
@@ -103,6 +122,7 @@ void simulation::node_is_over(sim_node& n) {
 void simulation::node_leaves(sim_node& n) {
   while (!n.runs.empty())
     end_at(n, false, some_outcome());
+  n.link.cut(0, n.link.size(sim_link::to_list)); // its last word is behind what it reported
   n.lost = true;
   caf_shim::anon_tell(n.who, crew_messages::close{});
   forget_node(n);
