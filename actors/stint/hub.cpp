@@ -1,6 +1,7 @@
 #include <stint/hub.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace stint {
 
@@ -46,6 +47,7 @@ caf::behavior hub::make_behavior() {
     [this](const crew_messages::close&) {
       catch_up_all();
       for (auto& [number, s] : subscribers_) {
+        s.credit = std::numeric_limits<std::size_t>::max(); // nothing more comes after that
         make_up(number, s);
         caf_shim::tell(*this, s.who, protocol::closed{number});
       }
@@ -107,8 +109,7 @@ void hub::attach(const crew_messages::attach& m) {
   }
   s.told = m.ask.from;
   s.seen = newest_;
-  if (s.told != newest_)
-    pass_on(m.number, s, since(s.told));
+  pass_on_rest(m.number, s);
 }
 
 void hub::detach(std::uint64_t number) {
@@ -158,13 +159,20 @@ void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batc
   caf_shim::tell(*this, s.who, protocol::events{number, std::move(mine)});
 }
 
-/// Tells who was past its credit all that it missed, as one batch, unless that is forgotten.
+/// Tells all that it has not been told, in the batches that everybody shares, as far as its credit goes.
+void hub::pass_on_rest(std::uint64_t number, subscriber& s) {
+  auto i = std::upper_bound(recent_.begin(), recent_.end(), s.told,
+                            [](task_version v, const shared_events& b) { return v < b->to; });
+  for (; i != recent_.end() && !s.behind; ++i)
+    pass_on(number, s, *i);
+}
+
+/// Goes on with who was past its credit, unless what it missed is forgotten.
 void hub::make_up(std::uint64_t number, subscriber& s) {
   if (!s.behind || !remembers(s.told))
     return;
   s.behind = false;
-  s.outstanding = std::min(s.outstanding, s.credit - 1); // the last word goes without credit
-  pass_on(number, s, since(s.told));
+  pass_on_rest(number, s);
 }
 
 void hub::snapshot(std::uint64_t number, subscriber& s) {

@@ -3,8 +3,8 @@
 /// 1. keeps the newest events, for subscribers that come back with a version
 /// 2. gives a newcomer a snapshot in chunks while events go on
 /// 3. sends each batch as one shared object; filtered ones leave out events but cover every version
-/// 4. never waits for a slow subscriber: past its credit it is told nothing, later all that it missed as one batch; if
-///    that is forgotten, it is told to reset and gets a new snapshot
+/// 4. never waits for a slow subscriber: past its credit it is told nothing, and later what it missed; if that is
+///    forgotten, it is told to reset and gets a new snapshot
 /// 5. passes notices on: one message on its way at a time, until then the newest of each running task is kept
 /// 6. tells a crowd in turns, each of all that happened since its last one (core's crowd.hpp)
 /// 7. tells them when the list has ended, after the last event
@@ -62,6 +62,7 @@ private:
   [[nodiscard]] bool remembers(task_version version) const;
   [[nodiscard]] shared_events since(task_version version);
   void pass_on(std::uint64_t number, subscriber& s, const shared_events& batch);
+  void pass_on_rest(std::uint64_t number, subscriber& s);
   void make_up(std::uint64_t number, subscriber& s);
   void snapshot(std::uint64_t number, subscriber& s);
   void next_chunk(std::uint64_t number);

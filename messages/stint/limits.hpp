@@ -94,7 +94,7 @@ struct limits {
   std::size_t client_subscriptions = 1'000;
   /// Bytes, roughly, on their way to one subscriber in another process; past it, what comes waits as what it is in memory.
   std::size_t stream_window = 1024 * 1024;
-  /// Event batches that may be on their way to one subscriber unacknowledged; past it, it is told later, of all at once.
+  /// Event batches that may be on their way to one subscriber unacknowledged; past it, it is told later.
   std::size_t subscriber_credit = 1'024;
   /// Events remembered for subscribers that come back.
   std::size_t event_history = 65'536;
