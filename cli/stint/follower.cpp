@@ -140,9 +140,12 @@ void follower::read() {
         if (life != lives_)
           return;
         reading_ = false;
-        std::fwrite(p.text.data(), 1, p.text.size(), stdout);
-        std::fflush(stdout);
-        printed_ = p.next;
+        if (p.total < printed_) { // a list that was killed had not kept all of it
+          printed_ = 0;
+          read();
+          return;
+        }
+        print(p);
         if (!p.text.empty() || more_)
           read();
         else if (ended_)
@@ -157,6 +160,22 @@ void follower::read() {
         else
           end(1, to_string(from_caf(e)));
       });
+}
+
+/// Whole lines stay whole: where something is missing, the rest of a line goes with it.
+void follower::print(output_piece piece) {
+  printed_ = piece.next;
+  if (piece.dropped != 0) {
+    const auto end = std::min(piece.text.find('\n') + 1, piece.text.size());
+    missed_ += piece.dropped + end;
+    piece.text.erase(0, end);
+    if (std::exchange(line_open_, false))
+      std::fputc('\n', stdout);
+  }
+  std::fwrite(piece.text.data(), 1, piece.text.size(), stdout);
+  std::fflush(stdout);
+  if (!piece.text.empty())
+    line_open_ = piece.text.back() != '\n';
 }
 
 void follower::interrupt() {
@@ -178,6 +197,9 @@ void follower::interrupt() {
 void follower::taken(std::uint64_t number) { caf_shim::tell(*this, list_, protocol::credit{number, 1}); }
 
 void follower::end_as_the_task() {
+  if (missed_ != 0)
+    state_->said.put("task " + std::to_string(id_) + ": " + std::to_string(missed_)
+                     + " bytes of its output are missing: it printed faster than they were fetched (stint serve --output keeps more)");
   std::string why;
   if (!ended_->error.empty())
     why = "task " + std::to_string(id_) + ": " + ended_->error;

@@ -57,6 +57,7 @@ private:
   void say_why_later(nanos rest);
   void say_why_it_waits();
   void read();
+  void print(output_piece piece);
   void interrupt();
   void taken(std::uint64_t number);
   void end(int code, std::string why = {});
@@ -69,6 +70,8 @@ private:
   std::string tag_; ///< that only its task has
   task_id id_ = 0;
   std::uint64_t printed_ = 0; ///< bytes of its output
+  std::uint64_t missed_ = 0;  ///< of them, those that the list had not kept
+  bool line_open_ = false;    ///< what was printed last was no newline
   bool reading_ = false;
   bool more_ = false; ///< there may be more than what is being read
   bool known_ = false; ///< in this snapshot

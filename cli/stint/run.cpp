@@ -16,8 +16,9 @@ namespace stint::cli {
 
 namespace {
 
-/// How long Ctrl-C waits for a list that does not answer.
+/// How long Ctrl-C waits for a list that does not answer, and how long a second one that comes before the answer.
 constexpr int patience_ms = 2'000;
+constexpr int little_patience_ms = 300;
 
 void say_all(run_state& state) {
   for (const auto& item : state.said.take())
@@ -28,9 +29,11 @@ void say_all(run_state& state) {
 /// Waits for the end; with a signal the task is cancelled, and with a second one, or when nobody answers, this is the end.
 int until_it_ends(run_state& state, const caf::actor& follows, signals& heard) {
   bool interrupted = false;
+  bool hurries = false;
   for (;;) {
     pollfd both[] = {{heard.descriptor(), POLLIN, 0}, {state.said.descriptor(), POLLIN, 0}};
-    const int ready = ::poll(both, 2, interrupted && !state.cancelling ? patience_ms : -1);
+    const int patience = hurries ? little_patience_ms : patience_ms;
+    const int ready = ::poll(both, 2, interrupted && !state.cancelling ? patience : -1);
     say_all(state);
     if (const int code = state.code; code >= 0) {
       say_all(state); // it was put before the code
@@ -41,6 +44,8 @@ int until_it_ends(run_state& state, const caf::actor& follows, signals& heard) {
       caf::anon_send_exit(follows, caf::exit_reason::user_shutdown);
       continue;
     }
+    if (s != 0 && s != SIGWINCH && !state.cancelling && !std::exchange(hurries, true))
+      continue;
     if ((s != 0 && s != SIGWINCH) || (ready == 0 && interrupted && !state.cancelling)) {
       if (!state.cancelling)
         say(log_level::error, "the list does not answer: " + shown_name(state.id) + " may go on");

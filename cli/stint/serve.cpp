@@ -39,6 +39,8 @@ void end_in_order(list& tasks, nanos grace, signals& heard) {
     const auto ended = tasks.stop(grace);
     over.put(ended ? std::string{} : to_string(ended.error()));
   }};
+  if (grace > nanos{0})
+    say(log_level::info, "stopping, when what runs has ended; a second signal stops that at once");
   for (int signals_more = 0;;) {
     pollfd both[] = {{heard.descriptor(), POLLIN, 0}, {over.descriptor(), POLLIN, 0}};
     ::poll(both, 2, -1);

@@ -1,5 +1,6 @@
 #include <stint/configure_nodes.hpp>
 
+#include <cstring>
 #include <memory>
 
 #include <openssl/err.h>
@@ -20,7 +21,9 @@ void look_at_tls(const tls_files& f) {
   auto need = [](bool right, const std::string& what) {
     if (right)
       return;
-    const auto* reason = ::ERR_reason_error_string(::ERR_peek_last_error());
+    const auto first = ::ERR_peek_error();
+    const auto* reason = ERR_SYSTEM_ERROR(first) ? std::strerror(ERR_GET_REASON(first)) // such as a file that is not there
+                                                 : ::ERR_reason_error_string(::ERR_peek_last_error());
     ::ERR_clear_error();
     throw start_error{{errc::invalid_option, what + ": " + (reason != nullptr ? reason : "cannot be used")}};
   };

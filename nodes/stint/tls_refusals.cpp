@@ -30,6 +30,12 @@ int told_index() {
   return index;
 }
 
+/// In each session: its handshake is done. OpenSSL says that it is in one again when a connection ends without a word.
+int done_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
 void note(const SSL* session, std::string cause) {
   auto* s = const_cast<SSL*>(session); // NOLINT: OpenSSL hands it to us as const, and has no other
   if (::SSL_get_ex_data(s, told_index()) != nullptr)
@@ -58,13 +64,17 @@ std::string why_it_failed() {
 }
 
 void heard(const SSL* session, int where, int value) {
-  if ((where & SSL_CB_ALERT) != 0) {
+  const bool done = ::SSL_get_ex_data(session, done_index()) != nullptr;
+  if ((where & SSL_CB_HANDSHAKE_DONE) != 0) {
+    ::SSL_set_ex_data(const_cast<SSL*>(session), done_index(), &noted); // NOLINT: as above
+  } else if ((where & SSL_CB_ALERT) != 0) {
     // A client of TLS 1.3 is through with its handshake when the other side looks at its certificate.
-    if (value >> 8 != SSL3_AL_FATAL || (::SSL_is_server(session) != 0 && ::SSL_in_init(session) == 0))
+    const bool may_refuse = !done || (::SSL_is_server(session) == 0 && (where & SSL_CB_READ) != 0);
+    if (value >> 8 != SSL3_AL_FATAL || !may_refuse)
       return;
     note(session, (where & SSL_CB_READ) != 0 ? std::string{"it refuses ours: "} + ::SSL_alert_desc_string_long(value)
                                              : why_we_end_it(session, value));
-  } else if ((where == SSL_CB_ACCEPT_EXIT || where == SSL_CB_CONNECT_EXIT) && value <= 0) {
+  } else if (!done && (where == SSL_CB_ACCEPT_EXIT || where == SSL_CB_CONNECT_EXIT) && value <= 0) {
     if (const int e = ::SSL_get_error(session, value); e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE)
       note(session, why_it_failed());
   }
@@ -80,6 +90,7 @@ void note_failed_handshakes() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, &context_made, nullptr, nullptr);
   static_cast<void>(index);
   static_cast<void>(told_index());
+  static_cast<void>(done_index());
 }
 
 caf::actor spawn_tls_witness(caf::actor_system& system) {

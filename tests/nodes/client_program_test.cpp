@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <future>
+#include <sstream>
 
 #include <stint/command_kind.hpp>
 
@@ -130,6 +131,19 @@ TEST(client_program, a_list_keeps_as_much_of_what_is_printed_as_it_is_told) {
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --insecure --output 10").code, 2);
 }
 
+TEST(client_program, run_says_that_output_is_missing_and_breaks_no_line) {
+  node_processes p;
+  p.serve("--output 1024");
+  p.worker(1);
+  const auto r = p.stint("run " + p.link() + " -- seq 100000 199999");
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_LT(r.out.size(), 700'000U);
+  std::istringstream lines{r.out};
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_LE(line.size(), 6U) << line << ", of two";
+  EXPECT_THAT(r.err, HasSubstr("bytes of its output are missing"));
+}
+
 TEST(client_program, nodes_says_who_is_there_and_what_runs_where) {
   node_processes p;
   p.serve();
@@ -149,6 +163,7 @@ TEST(client_program, nodes_says_who_is_there_and_what_runs_where) {
   EXPECT_EQ(p.stint("nodes --connect 127.0.0.1:1 --tls certs").code, 2) << "nobody listens";
   EXPECT_TRUE(tasks.cancel(*id));
   EXPECT_TRUE(tasks.wait(*id));
+  EXPECT_THAT(p.stint("nodes " + p.link()).out, Not(HasSubstr("refused"))) << "a client that has ended is nobody who was refused";
 }
 
 TEST(client_program, one_that_goes_breaks_nobody_elses_link) {
