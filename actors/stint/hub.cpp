@@ -161,9 +161,7 @@ void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batc
 
 /// Tells all that it has not been told, in the batches that everybody shares, as far as its credit goes.
 void hub::pass_on_rest(std::uint64_t number, subscriber& s) {
-  auto i = std::upper_bound(recent_.begin(), recent_.end(), s.told,
-                            [](task_version v, const shared_events& b) { return v < b->to; });
-  for (; i != recent_.end() && !s.behind; ++i)
+  for (auto i = first_after(s.told); i != recent_.end() && !s.behind; ++i)
     pass_on(number, s, *i);
 }
 

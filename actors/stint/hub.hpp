@@ -60,6 +60,7 @@ private:
   void catch_up_all();
   void catch_up(std::uint64_t number, subscriber& s);
   [[nodiscard]] bool remembers(task_version version) const;
+  [[nodiscard]] std::deque<shared_events>::const_iterator first_after(task_version version) const;
   [[nodiscard]] shared_events since(task_version version);
   void pass_on(std::uint64_t number, subscriber& s, const shared_events& batch);
   void pass_on_rest(std::uint64_t number, subscriber& s);

@@ -67,6 +67,11 @@ bool hub::remembers(task_version version) const {
   return version == newest_ || (version < newest_ && !recent_.empty() && recent_.front()->from <= version);
 }
 
+std::deque<shared_events>::const_iterator hub::first_after(task_version version) const {
+  return std::upper_bound(recent_.begin(), recent_.end(), version,
+                          [](task_version v, const shared_events& b) { return v < b->to; });
+}
+
 /// Returns all after a version that is remembered and not the newest, as one batch.
 shared_events hub::since(task_version version) {
   if (recent_.back()->from == version)
@@ -76,9 +81,7 @@ shared_events hub::since(task_version version) {
   auto all = std::make_shared<event_batch>();
   all->from = version;
   all->to = recent_.back()->to;
-  auto i = std::upper_bound(recent_.begin(), recent_.end(), version,
-                            [](task_version v, const shared_events& b) { return v < b->to; });
-  for (; i != recent_.end(); ++i)
+  for (auto i = first_after(version); i != recent_.end(); ++i)
     std::copy_if((*i)->events.begin(), (*i)->events.end(), std::back_inserter(all->events),
                  [version](const event& e) { return e.version > version; });
   return joined_ = std::move(all);

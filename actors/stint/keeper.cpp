@@ -15,8 +15,9 @@ constexpr nanos before_all_is_well = std::chrono::seconds{5};
 
 } // namespace
 
-keeper::keeper(caf::actor_config& cfg, std::shared_ptr<store> kept, store::opened head, std::shared_ptr<environment> env)
-    : actor_base(cfg), store_(std::move(kept)), head_(head), env_(std::move(env)), before_(head.version) {}
+keeper::keeper(caf::actor_config& cfg, std::shared_ptr<store> kept, store::opened head, std::shared_ptr<environment> env,
+               std::promise<void> closed)
+    : actor_base(cfg), store_(std::move(kept)), let_go_(std::move(closed)), head_(head), env_(std::move(env)), before_(head.version) {}
 
 caf::behavior keeper::make_behavior() {
   return {
@@ -160,6 +161,7 @@ void keeper::on_exit() {
   if (store_ && !closed_)
     static_cast<void>(store_->close());
   store_ = nullptr;
+  let_go_.set_value();
   env_ = nullptr;
   open_.reset();
   for (auto& r : reads_)
@@ -169,10 +171,10 @@ void keeper::on_exit() {
 }
 
 caf::actor spawn_keeper(caf::actor_system& system, std::shared_ptr<store> kept, store::opened head,
-                        std::shared_ptr<environment> env) {
+                        std::shared_ptr<environment> env, std::promise<void> closed) {
   if (env->own_threads())
-    return system.spawn<keeper, caf::detached>(std::move(kept), head, env);
-  return system.spawn<keeper>(std::move(kept), head, env);
+    return system.spawn<keeper, caf::detached>(std::move(kept), head, env, std::move(closed));
+  return system.spawn<keeper>(std::move(kept), head, env, std::move(closed));
 }
 
 } // namespace stint

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <deque>
+#include <future>
 #include <memory>
 
 #include <stint/crew_messages.hpp>
@@ -27,7 +28,8 @@ namespace stint {
 
 class keeper final : public caf_shim::actor_base {
 public:
-  keeper(caf::actor_config& cfg, std::shared_ptr<store> kept, store::opened head, std::shared_ptr<environment> env);
+  keeper(caf::actor_config& cfg, std::shared_ptr<store> kept, store::opened head, std::shared_ptr<environment> env,
+         std::promise<void> closed);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -47,6 +49,7 @@ private:
   [[nodiscard]] result<bool> open_again();
 
   std::shared_ptr<store> store_;
+  std::promise<void> let_go_; ///< kept when the store is closed for good
   store::opened head_;
   std::shared_ptr<environment> env_;
   std::optional<crew_messages::save> open_; ///< the batch in hand
@@ -58,8 +61,9 @@ private:
   bool trouble_ = false; ///< the log says so, until saving has gone well for a while
 };
 
-/// Spawns the keeper of a store that is open: on a thread of its own, unless the environment has none.
+/// Spawns the keeper of a store that is open: on a thread of its own, unless the environment has none. It keeps `closed` when
+/// it has closed the store; that it is down may be told before, with CAF 1.x.
 caf::actor spawn_keeper(caf::actor_system& system, std::shared_ptr<store> kept, store::opened head,
-                        std::shared_ptr<environment> env);
+                        std::shared_ptr<environment> env, std::promise<void> closed = {});
 
 } // namespace stint

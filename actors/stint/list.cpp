@@ -14,6 +14,7 @@ struct list::inside {
   std::shared_ptr<environment> env;
   caf::actor owner;
   caf::actor keeper; ///< with a store
+  std::shared_future<void> closed; ///< the store
   bool client = false;
 
   template <class Answer, class Question>
@@ -21,13 +22,15 @@ struct list::inside {
     return ask_and_wait<Answer>(*system, owner, std::move(q));
   }
 
-  /// Returns when the owner has ended, and with a store its keeper: another list may open that then.
+  /// Returns when the owner has ended, and with a store its keeper has closed that: another list may open it then.
   void end_owner() {
     caf::scoped_actor self{*system};
     caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
     self->wait_for(owner);
-    if (keeper)
+    if (keeper) {
       self->wait_for(keeper);
+      closed.wait();
+    }
     owner = nullptr;
     keeper = nullptr;
   }
@@ -68,6 +71,7 @@ list::list(caf::actor_system& system, options with) : inside_(std::make_unique<i
   in.env = with.environment ? with.environment : make_environment(with.log);
   auto setup = set_up_list(system, with, in.env);
   in.keeper = setup.keeper;
+  in.closed = setup.closed;
   in.with = std::move(with);
   in.owner = system.spawn<list_actor>(std::move(setup));
   if (auto c = counts(); !c || c->workers != in.with.workers)

@@ -120,7 +120,9 @@ list_setup set_up_list(caf::actor_system& system, const options& with, std::shar
     }
     setup.rules.stored = true;
     setup.rules.epoch = setup.head.epoch;
-    setup.keeper = spawn_keeper(system, kept, setup.head, setup.env);
+    std::promise<void> closed;
+    setup.closed = closed.get_future().share();
+    setup.keeper = spawn_keeper(system, kept, setup.head, setup.env, std::move(closed));
   }
   return setup;
 }

@@ -5,6 +5,7 @@
 /// Errors   start_error: what keeps the store from being opened or read.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,6 +28,7 @@ struct list_setup {
 
   // -- with a store
   caf::actor keeper{}; ///< has the store
+  std::shared_future<void> closed{}; ///< when it has closed that
   store::opened head{};
   std::vector<stored_setting> settings{};                     ///< in force again where options say nothing
   std::vector<stored_task> tasks{};                           ///< in the order of their ids

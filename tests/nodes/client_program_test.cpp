@@ -131,7 +131,7 @@ TEST(client_program, a_list_keeps_as_much_of_what_is_printed_as_it_is_told) {
   EXPECT_EQ(p.stint("serve --listen 127.0.0.1:0 --insecure --output 10").code, 2);
 }
 
-TEST(client_program, run_says_that_output_is_missing_and_breaks_no_line) {
+TEST(client_program, run_says_that_output_is_missing_and_glues_no_lines) {
   node_processes p;
   p.serve("--output 1024");
   p.worker(1);
