@@ -133,7 +133,7 @@ TEST(client_program, a_list_keeps_as_much_of_what_is_printed_as_it_is_told) {
 
 TEST(client_program, run_says_that_output_is_missing_and_glues_no_lines) {
   node_processes p;
-  p.serve("--output 1024");
+  p.serve("--output 1030"); // each half ends within a line
   p.worker(1);
   const auto r = p.stint("run " + p.link() + " -- seq 100000 199999");
   EXPECT_EQ(r.code, 0) << r.err;
