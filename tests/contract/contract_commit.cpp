@@ -43,13 +43,39 @@ void the_last_save_of_a_task_wins(place& p) {
   auto last = first;
   last.state = state::running;
   o.change(last);
-  o.save({first, last});
-  need(o.get(first.id) == last, "an earlier form is stored");
+  auto ended = o.make(state::succeeded);
+  auto renamed = ended;
+  renamed.what.name = "a longer name";
+  o.save({first, ended, renamed, last, renamed});
+  need(o.get(first.id) == last && o.get(ended.id) == renamed, "an earlier form is stored");
+  const auto used = got(o.box->counts(), "counts");
+  need(used.tasks[state::running] == 1 && used.tasks[state::succeeded] == 1 && used.tasks.total() == 2,
+       "a task that comes twice is counted twice");
+}
+
+/// What a store remembers of a commit that failed must not reach the next one.
+void a_failed_commit_leaves_nothing_to_the_next(place& p) {
+  owner o{p};
+  const auto old = o.make(state::waiting);
+  o.save({old});
+  const auto before = got(o.box->counts(), "counts").bytes;
+  auto longer = old;
+  longer.state = state::running;
+  longer.what.name = "a name that is longer than the one before";
+  longer.version = o.head.version + 5;
+  auto b = o.next();
+  b.version = longer.version;
+  b.saved = {longer};
+  b.printed = {{old.id, 3, "a"}, {old.id, 1, "behind"}};
+  refused(o.box->commit(b), errc::invalid_commit, "a commit with a mistake");
+  auto now = old;
+  o.save({o.change(now)});
+  need(o.get(old.id) == now && got(o.box->counts(), "counts").bytes == before, "it counts what was taken back");
 }
 
 void a_commit_is_all_or_nothing(place& p) {
   owner o{p};
-  const auto gone = o.make(state::failed);
+  const auto gone = o.make(state::waiting);
   const auto old = o.make(state::waiting);
   o.save({gone, old});
   o.print(old.id, 0, "kept");
@@ -234,6 +260,7 @@ std::vector<clause> commit_clauses() {
     {"every_field_comes_back", every_field_comes_back},
     {"a_change_replaces_the_whole_task", a_change_replaces_the_whole_task},
     {"the_last_save_of_a_task_wins", the_last_save_of_a_task_wins},
+    {"a_failed_commit_leaves_nothing_to_the_next", a_failed_commit_leaves_nothing_to_the_next},
     {"a_commit_is_all_or_nothing", a_commit_is_all_or_nothing},
     {"a_commit_of_another_epoch_is_refused", a_commit_of_another_epoch_is_refused},
     {"the_list_never_goes_back", the_list_never_goes_back},

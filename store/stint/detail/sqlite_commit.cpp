@@ -99,7 +99,11 @@ std::vector<stored_setting> read_settings(sqlite_file& f) {
 sqlite_commit::sqlite_commit(sqlite_file& f) : f_(f), head_(f.head), newest_(f.head.at.last_id) { f_.begin.run(); }
 
 sqlite_commit::~sqlite_commit() {
-  if (done_ || sqlite3_get_autocommit(f_.db.get()) != 0) // some failures end a transaction by themselves
+  f_.rows.clear();
+  if (done_)
+    return;
+  f_.known.forget_all();
+  if (sqlite3_get_autocommit(f_.db.get()) != 0) // some failures end a transaction by themselves
     return;
   try {
     f_.rollback.run();
@@ -118,9 +122,11 @@ void sqlite_commit::finish() {
   done_ = true;
 }
 
-std::optional<sqlite_commit::kept_row> sqlite_commit::find(task_id id) {
+std::optional<kept_row> sqlite_commit::find(task_id id) {
   if (id > newest_)
     return std::nullopt;
+  if (const auto* row = f_.known.find(id))
+    return *row;
   auto& s = f_.size_of_task;
   s.bind(id);
   const reset_at_end end{s};
@@ -128,13 +134,13 @@ std::optional<sqlite_commit::kept_row> sqlite_commit::find(task_id id) {
     return std::nullopt;
   if (s.bits(0) >= state_count)
     damaged(id, "its state is " + std::to_string(s.bits(0)));
-  return kept_row{static_cast<state>(s.bits(0)), s.bits(1), row_bytes + s.bits(2)};
+  return kept_row{static_cast<state>(s.bits(0)), s.bits(1), row_bytes + s.bits(2), printed_by(f_, id).kept};
 }
 
-void sqlite_commit::count(const kept_row& row, std::uint64_t output, bool there) {
+void sqlite_commit::count(const kept_row& row, bool there) {
   auto& tasks = head_.used.tasks.by_state[index_of(row.state)];
   auto& bytes = head_.used.bytes[index_of(row.state)];
-  const auto size = row.bytes + output;
+  const auto size = row.bytes + row.output;
   if (!there && (tasks == 0 || bytes < size))
     throw sqlite_failure{{errc::store_damaged, "more tasks are there than were counted"}};
   tasks += there ? 1 : -std::uint64_t{1};
@@ -154,6 +160,7 @@ void sqlite_commit::apply(const store::batch& b) {
   at.last_id = b.last_id;
   for (const auto& t : b.saved)
     save(t, b);
+  write_rows();
   for (const auto& p : b.printed)
     print(p);
   for (const auto& c : b.cut)
@@ -178,6 +185,8 @@ void sqlite_commit::save(const stored_task& t, const store::batch& b) {
     throw mistake(t.id, "the last id is " + std::to_string(b.last_id));
   if (t.version == 0 || t.version > b.version)
     throw mistake(t.id, "version " + std::to_string(t.version) + " of " + std::to_string(b.version));
+  if (t.id <= f_.rows.last_id())
+    write_rows(); // it may be among them, and a look-up goes to the file
   const auto old = find(t.id);
   if (!old && t.id <= f_.head.at.last_id)
     throw mistake(t.id, "it was removed");
@@ -187,20 +196,32 @@ void sqlite_commit::save(const stored_task& t, const store::batch& b) {
   body_.clear();
   write_task(t, body_);
   const bool open = !terminal(t.state);
-  (old ? f_.update_task : f_.insert_task)
-    .bind(t.id, std::uint64_t{index_of(t.state)}, t.version, open || t.rank != 0 ? std::optional{sortable(t.rank)} : std::nullopt,
-          open ? std::nullopt : std::optional<std::int64_t>{t.ended.value_or(wall_time{}).time_since_epoch().count()},
-          t.what.idempotency_key, std::string_view{body_}, sum_of(t, body_))
-    .run();
-  const auto output = old ? printed_by(f_, t.id).kept : 0;
+  saved_rows::row row{t.id, index_of(t.state), t.version, std::nullopt, std::nullopt, t.what.idempotency_key, sum_of(t, body_)};
+  if (open || t.rank != 0)
+    row.rank = sortable(t.rank);
+  if (!open)
+    row.ended = t.ended.value_or(wall_time{}).time_since_epoch().count();
+  f_.rows.add(row, body_);
+  const kept_row now{t.state, t.version, row_bytes + body_.size() + t.what.idempotency_key.size(), old ? old->output : 0};
   if (old)
-    count(*old, output, false);
-  count({t.state, t.version, row_bytes + body_.size() + t.what.idempotency_key.size()}, output, true);
+    count(*old, false);
+  count(now, true);
+  f_.known.know(t.id, now);
 }
 
-void sqlite_commit::keep_printed(task_id id, const printed_size& now, state s, std::uint64_t before) {
+/// Writes what `save` has gathered.
+void sqlite_commit::write_rows() {
+  if (f_.rows.empty())
+    return;
+  f_.save_tasks.run();
+  f_.rows.clear();
+}
+
+void sqlite_commit::keep_printed(task_id id, const printed_size& now, kept_row row) {
   f_.write_printed.bind(id, now.total, now.kept, digest{}.add(id).add(now.total).add(now.kept).value()).run();
-  head_.used.bytes[index_of(s)] += now.kept - before;
+  head_.used.bytes[index_of(row.state)] += now.kept - row.output;
+  row.output = now.kept;
+  f_.known.know(id, row);
 }
 
 void sqlite_commit::print(const stored_text& p) {
@@ -208,7 +229,6 @@ void sqlite_commit::print(const stored_text& p) {
   if (!row)
     return;
   auto now = printed_by(f_, p.id);
-  const auto before = now.kept;
   if (p.offset < now.total)
     throw mistake(p.id, "output at " + std::to_string(p.offset) + " of " + std::to_string(now.total));
   if (!p.text.empty())
@@ -216,7 +236,7 @@ void sqlite_commit::print(const stored_text& p) {
   now.total = p.offset + p.text.size();
   now.kept += p.text.size();
   f_.has_output = true;
-  keep_printed(p.id, now, row->state, before);
+  keep_printed(p.id, now, *row);
 }
 
 void sqlite_commit::cut(const output_cut& c) {
@@ -233,7 +253,6 @@ void sqlite_commit::cut(const output_cut& c) {
   if (hit.empty())
     return;
   auto now = printed_by(f_, c.id);
-  const auto before = now.kept;
   const auto keep = [&](const piece& of, std::uint64_t from, std::uint64_t to) {
     if (from >= to)
       return;
@@ -247,17 +266,17 @@ void sqlite_commit::cut(const output_cut& c) {
     keep(one, one.at, std::min(c.from, one.end()));
     keep(one, std::max(c.to, one.at), one.end());
   }
-  keep_printed(c.id, now, row->state, before);
+  keep_printed(c.id, now, *row);
 }
 
 void sqlite_commit::remove(task_id id) {
   const auto row = find(id);
   if (!row)
     return;
-  const auto output = printed_by(f_, id);
-  count(*row, output.kept, false);
+  count(*row, false);
   f_.delete_task.bind(id).run();
-  if (output.total != 0) {
+  f_.known.forget(id);
+  if (printed_by(f_, id).total != 0) {
     f_.delete_pieces.bind(id).run();
     f_.delete_printed.bind(id).run();
   }

@@ -34,21 +34,15 @@ public:
   void finish();
 
 private:
-  /// A row as it is in the file.
-  struct kept_row {
-    stint::state state = state::waiting;
-    task_version version = 0;
-    std::uint64_t bytes = 0;
-  };
-
   std::optional<kept_row> find(task_id id);
-  void count(const kept_row& row, std::uint64_t output, bool there);
+  void count(const kept_row& row, bool there);
   void save(const stored_task& t, const store::batch& b);
+  void write_rows();
   void print(const stored_text& p);
   void cut(const output_cut& c);
   void remove(task_id id);
   void set(const stored_setting& s);
-  void keep_printed(task_id id, const printed_size& now, state s, std::uint64_t before);
+  void keep_printed(task_id id, const printed_size& now, kept_row row);
 
   sqlite_file& f_;
   store_head head_;

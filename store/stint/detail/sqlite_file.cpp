@@ -216,15 +216,15 @@ void sqlite_file::migrate() {
 }
 
 void sqlite_file::prepare() {
+  if (const int code = rows.attach(db.get()); code != SQLITE_OK)
+    db.fail(code);
   const auto make = [this](statement& s, const char* sql) { s = statement{db, sql}; };
 #define STINT_TASK_COLUMNS "id, state, version, rank, ended, key, body, sum"
   make(begin, "BEGIN IMMEDIATE");
   make(commit, "COMMIT");
   make(rollback, "ROLLBACK");
   make(write_head, "UPDATE head SET body = ?, sum = ?");
-  make(insert_task, "INSERT INTO task (" STINT_TASK_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  make(update_task, "UPDATE task SET state = ?2, version = ?3, rank = ?4, ended = ?5, key = ?6, body = ?7, sum = ?8"
-                    " WHERE id = ?1");
+  make(save_tasks, "INSERT OR REPLACE INTO task (" STINT_TASK_COLUMNS ") SELECT " STINT_TASK_COLUMNS " FROM saved");
   make(delete_task, "DELETE FROM task WHERE id = ?");
   make(size_of_task, "SELECT state, version, length(body) + ifnull(length(key), 0) FROM task WHERE id = ?");
   make(read_task, "SELECT " STINT_TASK_COLUMNS " FROM task WHERE id = ?");

@@ -8,7 +8,9 @@
 
 #include <string>
 
+#include <stint/detail/open_rows.hpp>
 #include <stint/detail/page_sums.hpp>
+#include <stint/detail/saved_rows.hpp>
 #include <stint/detail/seal.hpp>
 #include <stint/detail/sqlite.hpp>
 #include <stint/sqlite_store.hpp>
@@ -50,16 +52,18 @@ public:
   struct as_it_is {};
   sqlite_file(const sqlite_options& with, as_it_is);
 
-  page_sums sums; ///< first: the connection ends before it
+  page_sums sums;  ///< first: the connection ends before it
+  saved_rows rows; ///< before the connection, too
   connection db;
   seal sealed;
   bool seals = true; ///< each commit
   store_head head;
+  open_rows known;
   bool has_output = false; ///< some task has printed, so output must be looked for
 
   // Named by what they do; each is prepared once.
   statement begin, commit, rollback, write_head;
-  statement insert_task, update_task, delete_task, size_of_task, read_task, unfinished, keyed, forwards, backwards, ended;
+  statement save_tasks, delete_task, size_of_task, read_task, unfinished, keyed, forwards, backwards, ended;
   statement add_piece, delete_piece, delete_pieces, pieces_from, piece_before, read_printed, write_printed, delete_printed;
   statement read_settings, write_setting, delete_setting;
 
