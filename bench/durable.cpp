@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <filesystem>
+#include <latch>
 #include <thread>
 
 #include <harness/contest.hpp>
@@ -66,14 +67,19 @@ std::vector<double> run_bare(std::size_t count) {
 
 std::vector<double> percentiles(const std::vector<double>& us) { return {percentile(us, 0.5), percentile(us, 0.99)}; }
 
+stint::submission for_later(std::size_t i) {
+  auto s = noop(i, body_form::cooperative_kind);
+  s.what.delay = std::chrono::hours{1}; // nothing else runs
+  return s;
+}
+
 std::vector<double> submit_singly(std::size_t count) {
   const scratch_file file;
   host at{workers};
   stint::list tasks{at.system(), kept(stint::store_mode::durable, file.name)};
   std::vector<double> us;
   for (std::size_t i = 1; i <= count; ++i) {
-    auto s = noop(i, body_form::cooperative_kind);
-    s.what.delay = std::chrono::hours{1}; // nothing else runs
+    auto s = for_later(i);
     const stopwatch time;
     need(tasks.submit(std::move(s.what)).has_value(), "refused");
     us.push_back(time.ns() / 1e3);
@@ -93,24 +99,67 @@ std::vector<double> commit_singly(std::size_t count) {
   return percentiles(us);
 }
 
-std::vector<double> submit_from(std::size_t threads, std::size_t count) {
+/// Submits one task after the other, each when it knows that the one before is kept.
+class submitter final : public stint::caf_shim::actor_base {
+public:
+  submitter(caf::actor_config& cfg, caf::actor list, std::size_t count, std::latch& done)
+    : actor_base(cfg), list_(std::move(list)), left_(count), done_(done) {}
+
+  caf::behavior make_behavior() override {
+    next();
+    return {[](int) {}};
+  }
+
+  void on_exit() override {
+    list_ = nullptr;
+    actor_base::on_exit();
+  }
+
+private:
+  void next() {
+    if (left_ == 0) {
+      done_.count_down();
+      quit();
+      return;
+    }
+    std::vector<stint::submission> one;
+    one.push_back(for_later(left_--));
+    stint::caf_shim::ask(*this, list_, stint::protocol::submit{std::move(one)})
+      .then([this](const stint::protocol::submitted&) { next(); },
+            [this](caf::error&) { // then some are missing
+              left_ = 0;
+              next();
+            });
+  }
+
+  caf::actor list_;
+  std::size_t left_;
+  std::latch& done_;
+};
+
+enum class submitters { threads, actors };
+
+std::vector<double> submit_from(submitters kind, std::size_t number, std::size_t count) {
   const scratch_file file;
   host at{workers};
   stint::list tasks{at.system(), kept(stint::store_mode::durable, file.name)};
+  const auto each = count / number;
   const stopwatch time;
-  {
+  if (kind == submitters::actors) {
+    std::latch done{static_cast<std::ptrdiff_t>(number)};
+    for (std::size_t n = 0; n < number; ++n)
+      at.system().spawn<submitter>(tasks.actor(), each, done);
+    done.wait();
+  } else {
     std::vector<std::jthread> all;
-    for (std::size_t t = 0; t < threads; ++t)
-      all.emplace_back([&tasks, each = count / threads] {
-        for (std::size_t i = 1; i <= each; ++i) {
-          auto s = noop(i, body_form::cooperative_kind);
-          s.what.delay = std::chrono::hours{1};
-          need(tasks.submit(std::move(s.what)).has_value(), "refused");
-        }
+    for (std::size_t n = 0; n < number; ++n)
+      all.emplace_back([&tasks, each] {
+        for (std::size_t i = 1; i <= each; ++i)
+          need(tasks.submit(for_later(i).what).has_value(), "refused");
       });
   }
-  const auto rate = static_cast<double>(count / threads * threads) / time.seconds();
-  need(tasks.counts()->submitted == count / threads * threads, "some are missing");
+  const auto rate = static_cast<double>(each * number) / time.seconds();
+  need(tasks.counts()->submitted == each * number, "some are missing");
   return {rate};
 }
 
@@ -160,11 +209,15 @@ void ask(program& run) {
   single.expect({.who = "stint, acknowledged", .what = "p50", .rivals = {"bare SQLite, one commit"}, .value = 2.5});
   single.run();
 
-  contest many{run, "P14", "single submissions of 64 threads and of one", {{"rate", "tasks/s"}}};
-  many.contestant("one submitter", [singles] { return submit_from(1, singles); });
-  many.contestant("64 submitters", [singles] { return submit_from(64, singles * 20); });
-  many.expect({.who = "64 submitters", .what = "rate", .rivals = {"one submitter"}, .value = 25});
-  many.run();
+  for (const auto& [kind, name] : {std::pair{submitters::actors, "actor"}, {submitters::threads, "thread"}}) {
+    const auto one = std::string{"one "} + name;
+    const auto all = "64 " + std::string{name} + "s";
+    contest many{run, "P14", "single submissions of 64 " + std::string{name} + "s and of one", {{"rate", "tasks/s"}}};
+    many.contestant(one, [kind, singles] { return submit_from(kind, 1, singles); });
+    many.contestant(all, [kind, singles] { return submit_from(kind, 64, singles * 20); });
+    many.expect({.who = all, .what = "rate", .rivals = {one}, .value = 25});
+    many.run();
+  }
 
   const auto stored = run.size(1'000'000, 100'000, 2'000);
   contest start{run, "P14", "start with " + std::to_string(stored) + " stored tasks",

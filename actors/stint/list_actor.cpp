@@ -41,7 +41,7 @@ list_actor::list_actor(caf::actor_config& cfg, list_setup with)
 }
 
 caf::behavior list_actor::make_behavior() {
-  log_ = system().spawn<output_log>(ledger_.limits(), keeper_, std::move(with_.printed));
+  log_ = system().spawn<output_log>(ledger_.limits(), caf::actor_cast<caf::actor>(this), keeper_, std::move(with_.printed));
   hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), log_, ledger_.limits());
   for (std::size_t i = 0; i < with_.workers; ++i)
     hire();
@@ -54,9 +54,10 @@ caf::behavior list_actor::make_behavior() {
     // CAF looks for a message's handler from the top: the frequent ones stand first.
     [this](protocol::submit& m) { return submit(m.tasks); },
     [this](crew_messages::worked& m) {
-      ledger_.report(m.from, m.reports, now(), fx_);
+      take_reports(m.from, m.reports);
       changed();
     },
+    [this](const crew_messages::printed&) { printed_ = true; },
     [this](const crew_messages::turn&) { turn(); },
     [this](const protocol::cancel& m) { return decide(m.id, [this, m] { return ledger_.cancel(m.id, m.if_version, now(), fx_); }); },
     [this](const cancel_matching& m) { return answer_later(ledger_.cancel_matching(m.filter, now(), fx_)); },

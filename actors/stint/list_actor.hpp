@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 #include <stint/body_shelf.hpp>
@@ -89,6 +90,7 @@ private:
   worker_id lost_worker(caf::actor_id stand_in);
   void surely_over(const std::vector<caf::actor_id>& whom);
   void only_unlinked(const std::vector<caf::actor_id>& whom);
+  void take_reports(worker_id from, std::span<attempt_report> reports);
   void hear_orphan(worker_id from, runner_port& port);
   void forget_orphans();
   void take_notes(attempt_notes& n);
@@ -133,9 +135,11 @@ private:
   ledger& ledger_;             ///< *kept_
   departure next_;    ///< what gathers
   departure leaving_; ///< what waits for its commit
+  departure saved_;   ///< what leaves
   effects& fx_;       ///< next_.fx
   caf::actor keeper_; ///< with a store
   bool saving_ = false;
+  bool printed_ = false; ///< the log may have text for the next commit
   std::uint64_t commits_ = 0;         ///< that were begun
   std::uint64_t watched_commit_ = 0;  ///< the one that a stop does not wait for without end
   std::optional<std::string> trouble_; ///< why nothing can be saved at present

@@ -1,5 +1,6 @@
 #include <stint/list_actor.hpp>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -211,12 +212,19 @@ void list_actor::hear_orphan(worker_id from, runner_port& port) {
     }
     heard.push_back(std::move(r));
   }
-  ledger_.report(from, heard, now(), fx_);
+  take_reports(from, heard);
+}
+
+void list_actor::take_reports(worker_id from, std::span<attempt_report> reports) {
+  printed_ = printed_ || std::any_of(reports.begin(), reports.end(), [](const auto& r) { return r.printed != 0; });
+  ledger_.report(from, reports, now(), fx_);
 }
 
 void list_actor::take_notes(attempt_notes& n) {
-  if (!n.output.empty())
+  if (!n.output.empty()) {
+    printed_ = true;
     caf_shim::tell(*this, log_, append{n.who.id, std::move(n.output)});
+  }
   if (n.progress)
     ledger_.note_progress(n.who.id, n.who.attempt, std::move(*n.progress));
   if (n.detail)

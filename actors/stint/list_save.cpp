@@ -45,7 +45,9 @@ void list_actor::depart() {
   std::swap(next_, leaving_);
   ledger_.cut();
   fault_point("list.decided");
-  caf_shim::tell(*this, log_, save{std::move(what), caf::actor_cast<caf::actor>(this)});
+  // Whoever reports an end has told the log before what its body printed.
+  const auto& next_hand = std::exchange(printed_, false) ? log_ : keeper_;
+  caf_shim::tell(*this, next_hand, save{std::move(what), caf::actor_cast<caf::actor>(this)});
 }
 
 /// Each task that has changed in its newest form, whatever happened in between.
@@ -71,10 +73,15 @@ void list_actor::is_saved() {
   gave_up_ = false;
   const bool all_left = ledger_.committed();
   fault_point("list.saved");
-  perform(leaving_);
+  // What has gathered meanwhile goes next, unless a turn is on its way that adds to it; first, when the disk can work on it
+  // while this leaves.
+  std::swap(leaving_, saved_);
+  const bool next_goes = !turn_pending_;
+  if (next_goes && to_save())
+    depart();
+  perform(saved_);
   fault_point("list.told");
-  // What has gathered meanwhile goes next, unless a turn is on its way that adds to it.
-  if (!turn_pending_)
+  if (next_goes && !saving_)
     depart();
   tell_left();
   if (!all_left)

@@ -4,8 +4,8 @@
 
 namespace stint {
 
-output_log::output_log(caf::actor_config& cfg, limits bounds, caf::actor keeper, printed_before before)
-    : actor_base(cfg), bounds_(bounds), keeper_(std::move(keeper)), before_(before.begin(), before.end()) {}
+output_log::output_log(caf::actor_config& cfg, limits bounds, caf::actor list, caf::actor keeper, printed_before before)
+    : actor_base(cfg), bounds_(bounds), list_(std::move(list)), keeper_(std::move(keeper)), before_(before.begin(), before.end()) {}
 
 caf::behavior output_log::make_behavior() {
   return {
@@ -59,8 +59,11 @@ std::uint64_t output_log::append(task_id id, std::string_view more) {
     place = silent_.insert(silent_.end(), id);
   else
     silent_.splice(silent_.end(), silent_, place);
-  if (keeper_)
+  if (keeper_) {
+    if (fresh_.empty())
+      caf_shim::tell(*this, list_, crew_messages::printed{});
     fresh_.try_emplace(id, text.total());
+  }
   kept_ -= text.kept();
   text.append(more);
   kept_ += text.kept();
@@ -106,6 +109,7 @@ caf::result<output_piece> output_log::read(const protocol::read_output& m) {
 }
 
 void output_log::on_exit() {
+  list_ = nullptr;
   hub_ = nullptr;
   keeper_ = nullptr;
   actor_base::on_exit();

@@ -1,6 +1,6 @@
 /// The actor that keeps what bodies print, so that text never goes through the owner.
 ///
-/// With a store, each of the list's commits passes here on its way to the keeper and takes the new text along: what a
+/// With a store, the list's commits pass here on their way to the keeper, when there is new text, and take it along: what a
 /// body said is on the disk no later than its end. Text that has left memory is read from the store: that of tasks which are
 /// there only, and what is too much.
 ///
@@ -25,7 +25,7 @@ public:
   using printed_before = std::vector<std::pair<task_id, std::uint64_t>>;
 
   /// `before`: how much unfinished tasks have printed in the store.
-  output_log(caf::actor_config& cfg, limits bounds, caf::actor keeper = {}, printed_before before = {});
+  output_log(caf::actor_config& cfg, limits bounds, caf::actor list = {}, caf::actor keeper = {}, printed_before before = {});
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -41,6 +41,7 @@ private:
   caf::result<output_piece> read(const protocol::read_output& m);
 
   limits bounds_;
+  caf::actor list_;   ///< that wants to know of new text, with a store
   caf::actor hub_;    ///< while somebody wants notices
   caf::actor keeper_; ///< with a store
   std::map<task_id, printed> texts_;
