@@ -1,7 +1,7 @@
 // P14: what does a file cost? Three transitions a task, each on the disk before anybody is told: how many tasks a second
 // in batches of 1,000, beside SQLite alone writing the same rows in the same groups; how long one submission takes, beside
 // one bare commit; what 64 submitters get together; and how long a start with many stored tasks takes and what they take in
-// memory then, with all of them there and with a window.
+// memory then, with all of them there and with a window, and what it then takes to read one and a page.
 #include <malloc.h>
 
 #include <filesystem>
@@ -168,6 +168,34 @@ double heap_bytes() {
   return static_cast<double>(m.uordblks) + static_cast<double>(m.hblkhd);
 }
 
+/// Time of a `get`, in us: the median of ids from all over the list.
+double read_one(stint::list& tasks, std::size_t stored) {
+  std::vector<double> us;
+  for (std::size_t i = 0; i < 1'000; ++i) {
+    const auto id = 1 + (i * 48'271) % stored;
+    const stopwatch time;
+    need(tasks.get(id).has_value(), "an id cannot be read");
+    us.push_back(time.ns() / 1e3);
+  }
+  return percentile(us, 0.5);
+}
+
+/// Time of a page of 100, in ms: the median of pages from all over the list.
+double read_page(stint::list& tasks, std::size_t stored) {
+  std::vector<double> ms;
+  for (std::size_t i = 0; i < 200; ++i) {
+    stint::page_request ask;
+    ask.limit = 100;
+    ask.order = stint::page_order::oldest_first;
+    ask.cursor = 1 + (i * 48'271) % (stored - 100);
+    const stopwatch time;
+    const auto p = tasks.page(ask);
+    need(p && p->tasks.size() == 100, "a page cannot be read");
+    ms.push_back(time.ns() / 1e6);
+  }
+  return percentile(ms, 0.5);
+}
+
 std::vector<double> start_with(std::size_t count, std::size_t in_memory) {
   const scratch_file file;
   {
@@ -187,7 +215,7 @@ std::vector<double> start_with(std::size_t count, std::size_t in_memory) {
   const auto seconds = time.seconds();
   const auto heap = (heap_bytes() - before) / static_cast<double>(count);
   verify(tasks, count);
-  return {seconds, heap, bytes};
+  return {seconds, heap, bytes, read_one(tasks, count), read_page(tasks, count)};
 }
 
 void ask(program& run) {
@@ -221,12 +249,17 @@ void ask(program& run) {
 
   const auto stored = run.size(1'000'000, 100'000, 2'000);
   contest start{run, "P14", "start with " + std::to_string(stored) + " stored tasks",
-                {{"start", "s", false}, {"heap", "B/task", false}, {"file", "B/task", false}}};
+                {{"start", "s", false}, {"heap", "B/task", false}, {"file", "B/task", false}, {"get", "us", false},
+                 {"page of 100", "ms", false}}};
   start.contestant("stint, durable", [stored] { return start_with(stored, stint::all_in_memory); });
   start.contestant("stint, a window of 1000", [stored] { return start_with(stored, 1'000); });
   start.expect({.who = "stint, durable", .what = "start", .value = 3, .at_full_size_only = true});
   start.expect({.who = "stint, a window of 1000", .what = "heap", .value = 60, .at_full_size_only = true});
   start.expect({.who = "stint, durable", .what = "file", .value = 400});
+  for (const auto* who : {"stint, durable", "stint, a window of 1000"}) {
+    start.expect({.who = who, .what = "get", .value = 50});
+    start.expect({.who = who, .what = "page of 100", .value = 2});
+  }
   start.run();
 }
 

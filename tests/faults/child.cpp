@@ -39,6 +39,8 @@ options make_options(const child_orders& o) {
   with.workers = 2;
   with.limits.finished = keep_all; // a trial looks for every task
   with.limits.finished.tasks = o.prunes_hard ? pruned_hard_to : o.prunes ? pruned_to : 0;
+  if (o.windowed)
+    with.limits.finished_in_memory = windowed_to;
   if (o.prunes_hard)
     with.limits.finished_of[state::failed] = with.limits.finished;
   with.log = [](log_level, const std::string&) {}; // that a disk fails when its power is cut is no news
@@ -100,6 +102,21 @@ public:
     }
     for (std::size_t i = 0; i < names.size(); ++i)
       say(o_.pipe, told::accepted, made->ids[i], 0, 0, names[i]);
+    if (o_.windowed)
+      read(made->ids.front() / 2 + 1);
+  }
+
+  /// Reads a task that has probably left memory.
+  void read(task_id id) {
+    const auto t = tasks_.get(id);
+    if (t.code() == errc::io_failed)
+      ::pause();
+    const bool deleted = t.code() == errc::task_deleted && (o_.prunes || o_.prunes_hard);
+    if (!deleted && (!t || t->id != id || t->name.empty())) {
+      std::fprintf(stderr, "child: task %llu cannot be read: %s\n", static_cast<unsigned long long>(id),
+                   t ? "it is another" : to_string(t.error()).c_str());
+      std::exit(3);
+    }
   }
 
 private:

@@ -10,6 +10,7 @@
 namespace stint::faults {
 
 constexpr std::size_t pruned_to = 100;
+constexpr std::size_t windowed_to = 20; ///< finished tasks that stay in memory
 constexpr std::size_t pruned_hard_to = 5; ///< of the failed ones, and of all others
 
 struct child_orders {
@@ -26,6 +27,7 @@ struct child_orders {
   bool poison = false;          ///< one task kills its process
   bool prunes = false;          ///< keep only `pruned_to` finished tasks
   bool prunes_hard = false;     ///< or `pruned_hard_to` failed ones and as many others
+  bool windowed = false;        ///< keep only `windowed_to` finished tasks in memory, and read others from the file
   bool mixes = false;           ///< planted: the failed ones have no bounds of their own
   bool may_fail = false;        ///< it starts while its disk goes: an error is no news
   std::vector<std::string> again{}; ///< names that were never acknowledged: submitted once more, under the same key

@@ -89,6 +89,7 @@ void one_file(const settings& s, const std::string& name, std::uint64_t kills, s
     o.file = file;
     o.seed = seed * 1'000 + k;
     o.early = early;
+    o.windowed = k % 2 == 1;
     o.again = w.unacknowledged();
     o.first_name = w.next_name();
     life_plan plan;
@@ -107,6 +108,7 @@ void one_file(const settings& s, const std::string& name, std::uint64_t kills, s
   child_orders last;
   last.file = file;
   last.finish = true;
+  last.windowed = seed % 2 == 1;
   last.again = w.unacknowledged();
   if (const auto end = live(last, {}, hear); !end.finished) {
     ++sum.bad_lives;
@@ -228,6 +230,7 @@ bool cut_power(const settings& s, const cutting& how, std::uint64_t cuts) {
     o.again = w.unacknowledged();
     o.first_name = w.next_name();
     o.prunes = !how.prunes_hard && k / kills_of_one_file % 2 == 1;
+    o.windowed = k % 3 == 1;
     life_plan plan;
     const bool while_starting = k % 4 == 3; // it may see that, and end with an error before it is killed
     o.may_fail = while_starting;
