@@ -155,7 +155,13 @@ public:
   [[nodiscard]] const stint::kept& kept_tasks() const noexcept { return kept_; } ///< for tests
   void observe(bool on) noexcept { options_.observed = on; }
   [[nodiscard]] const stint::limits& limits() const noexcept { return options_.limits; }
-  [[nodiscard]] task describe(const record& r) const;
+  [[nodiscard]] task describe(const record& r) const {
+    task t;
+    describe(r, t);
+    return t;
+  }
+  /// The same into a new task, where it stays: a page holds many.
+  void describe(const record& r, task& t) const;
   /// Copies what a restart needs of a task, which must be there: one that `changed` names and `removed` does not.
   [[nodiscard]] stored_task stored(task_id id) const;
 

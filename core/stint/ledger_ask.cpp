@@ -20,8 +20,7 @@ void add_settings(queue_info& to, const task_queue& q, bool paused, bool drainin
 
 } // namespace
 
-task ledger::describe(const record& r) const {
-  task t;
+void ledger::describe(const record& r, task& t) const {
   t.id = r.id;
   t.version = r.version;
   t.name = r.name;
@@ -56,7 +55,6 @@ task ledger::describe(const record& r) const {
     t.progress = x.progress;
     t.retry_of = x.retry_of;
   }
-  return t;
 }
 
 wait_reason ledger::reason_of(const record& r) const {
@@ -84,7 +82,7 @@ result<task> ledger::get(task_id id) const {
 result<page> ledger::read(const page_request& ask) const {
   if (auto ok = check_filter(ask.filter, options_.limits); !ok)
     return ok.error();
-  auto p = unsaved_.empty() ? tasks_.read(ask, [this](const record& r) { return describe(r); }) : read_committed(ask);
+  auto p = unsaved_.empty() ? tasks_.read(ask, [this](const record& r, task& t) { describe(r, t); }) : read_committed(ask);
   if (p)
     p->version = seen_version();
   return p;

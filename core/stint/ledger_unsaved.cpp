@@ -55,7 +55,7 @@ const task_extra* ledger::seen_extra(task_id id) const {
 /// A page of committed forms: that of the tasks which have not changed, and those that have in their places.
 result<page> ledger::read_committed(const page_request& ask) const {
   auto p = tasks_.read(
-    ask, [this](const record& r) { return describe(r); }, [this](task_id id) { return unsaved_.find(id) != nullptr; });
+    ask, [this](const record& r, task& t) { describe(r, t); }, [this](task_id id) { return unsaved_.find(id) != nullptr; });
   if (!p)
     return p;
   const bool upwards = ask.order == page_order::oldest_first;

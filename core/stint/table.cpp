@@ -235,7 +235,7 @@ bool table::build(const filter& f, id_query& query) const {
   return true;
 }
 
-result<page> table::read(const page_request& ask, const std::function<task(const record&)>& describe,
+result<page> table::read(const page_request& ask, const std::function<void(const record&, task&)>& describe,
                          const std::function<bool(task_id)>& skip) const {
   if (ask.limit == 0 || ask.limit > bounds_.page)
     return {errc::page_too_large, "a page holds 1 to " + std::to_string(bounds_.page) + " tasks, asked for "
@@ -257,19 +257,23 @@ result<page> table::read(const page_request& ask, const std::function<task(const
     query.require_any({&wanted});
   const auto from = ask.cursor != 0 ? ask.cursor : upwards ? 1 : last_;
   std::size_t looked = 0;
+  std::vector<const record*> found; // first: answers are large, so their room is taken once
   query.walk(from, upwards, [&](task_id id) {
     if (skip && skip(id))
       return true;
-    if (out.tasks.size() == ask.limit || looked == bounds_.scan) {
+    if (found.size() == ask.limit || looked == bounds_.scan) {
       out.next = id;
       return false;
     }
     ++looked;
     const auto& r = *find(id);
     if (ask.filter.name_contains.empty() || r.name.find(ask.filter.name_contains) != std::string::npos)
-      out.tasks.push_back(describe(r));
+      found.push_back(&r);
     return true;
   });
+  out.tasks.reserve(found.size());
+  for (const auto* r : found)
+    describe(*r, out.tasks.emplace_back());
   return out;
 }
 

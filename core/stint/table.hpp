@@ -104,8 +104,8 @@ public:
   /// (0: no end). 0: there is none.
   [[nodiscard]] task_id first_outside(const page_request& ask, task_id end) const;
 
-  /// Answers a page; `describe` turns a record into its answer. What `skip` names is passed over.
-  [[nodiscard]] result<page> read(const page_request& ask, const std::function<task(const record&)>& describe,
+  /// Answers a page; `describe` fills in the answer of a record. What `skip` names is passed over.
+  [[nodiscard]] result<page> read(const page_request& ask, const std::function<void(const record&, task&)>& describe,
                                   const std::function<bool(task_id)>& skip = {}) const;
 
   /// Calls `fn(id)` for matching tasks upwards until it returns false; without a bound on what it looks at.

@@ -12,11 +12,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-task brief(const record& r) {
-  task t;
+void brief(const record& r, task& t) {
   t.id = r.id;
   t.name = r.name;
-  return t;
 }
 
 std::vector<task_id> ids(const page& p) {
