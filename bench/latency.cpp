@@ -1,6 +1,6 @@
 // P6: how long from submitting one task to knowing that it has finished, when nothing else runs? One task at a time, from
-// a plain thread; in lists that are empty at first and in lists with 100,000 finished tasks. Then the same with 2 ms of
-// rest before each task, in which every thread goes to sleep.
+// a plain thread, with list::run or with a submit and a wait; in lists that are empty at first and in lists with 100,000
+// finished tasks. Then the same with 2 ms of rest before each task, in which every thread goes to sleep.
 #include <chrono>
 #include <thread>
 
@@ -38,7 +38,8 @@ std::vector<double> times(const plan& p, One one) {
   return {percentile(us, 0.5), percentile(us, 0.99)};
 }
 
-std::vector<double> run_stint(const plan& p, body_form form) {
+/// `asks_twice`: submits, then waits.
+std::vector<double> run_stint(const plan& p, body_form form, bool asks_twice = false) {
   host at{workers};
   stint::list tasks{at.system(), keep_all(workers)};
   submit_batches(tasks, 1, p.stored, 1'000, form);
@@ -46,9 +47,12 @@ std::vector<double> run_stint(const plan& p, body_form form) {
   std::size_t done = p.stored;
   auto out = times(p, [&](std::size_t) {
     auto s = noop(++done, form);
-    auto id = tasks.submit(std::move(s.what), std::move(s.run));
-    need(id.has_value(), "refused");
-    auto ended = tasks.wait(*id);
+    if (asks_twice) {
+      auto id = tasks.submit(std::move(s.what), std::move(s.run));
+      need(id && tasks.wait(*id)->code == good_code, "lost its code");
+      return;
+    }
+    auto ended = tasks.run(std::move(s.what), std::move(s.run));
     need(ended && ended->code == good_code, "lost its code");
   });
   verify(tasks, done);
@@ -83,6 +87,7 @@ void compare(program& run, const plan& p, const std::string& title, bool judged)
   contest r{run, "P6", title, {{"p50", "us", false}, {"p99", "us", false}}};
   r.contestant("stint, blocking", [=] { return run_stint(p, body_form::blocking_kind); });
   r.contestant("stint, cooperative", [=] { return run_stint(p, body_form::cooperative_kind); });
+  r.contestant("stint, blocking, asks twice", [=] { return run_stint(p, body_form::blocking_kind, true); });
   r.contestant("mutex list", [=] { return run_mutex(p); });
   r.contestant("bare list actor, detached", [=] { return run_bare(p, true); });
   r.contestant("bare list actor", [=] { return run_bare(p, false); });

@@ -183,16 +183,36 @@ result<std::string> list::args(task_id id) const {
 
 result<node_list> list::nodes() const { return inside_->ask<node_list>(protocol::nodes{}); }
 
+namespace {
+
+result<task> task_of(waited& w) {
+  if (w.code != errc::none)
+    return {w.code, "task " + std::to_string(w.id)};
+  return std::move(w.task);
+}
+
+} // namespace
+
+result<task> list::run(spec what, body run_it) {
+  std::vector<submission> one;
+  one.push_back({std::move(what), std::move(run_it)});
+  auto r = run(std::move(one));
+  if (!r)
+    return r.error();
+  return task_of(r->settled.front());
+}
+
+result<wait_result> list::run(std::vector<submission> tasks) {
+  return inside_->ask<wait_result>(protocol::run{std::move(tasks)});
+}
+
 result<task> list::wait(task_id id, nanos timeout) const {
   auto r = wait(std::vector<task_id>{id}, wait_for::all, timeout);
   if (!r)
     return r.error();
   if (r->settled.empty())
     return {errc::timed_out, "task " + std::to_string(id) + " has not settled"};
-  auto& w = r->settled.front();
-  if (w.code != errc::none)
-    return {w.code, "task " + std::to_string(id)};
-  return std::move(w.task);
+  return task_of(r->settled.front());
 }
 
 result<wait_result> list::wait(std::vector<task_id> ids, wait_for mode, nanos timeout) const {

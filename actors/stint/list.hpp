@@ -77,6 +77,10 @@ public:
   result<node_list> nodes() const;
 
   // -- wait -----------------------------------------------------------------------------------------------------------
+  /// Submits a task and waits until it has settled: one question instead of two. What cannot be waited for is not submitted.
+  result<task> run(spec what, body run = {});
+  /// The same with many, and for all of them.
+  result<wait_result> run(std::vector<submission> tasks);
   /// Waits until a task has settled; timed_out, task_deleted and unknown_task are errors.
   result<task> wait(task_id id, nanos timeout = nanos{0}) const;
   result<wait_result> wait(std::vector<task_id> ids, wait_for mode = wait_for::all, nanos timeout = nanos{0}) const;

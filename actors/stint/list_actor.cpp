@@ -52,7 +52,10 @@ caf::behavior list_actor::make_behavior() {
       quit(why);
     },
     // CAF looks for a message's handler from the top: the frequent ones stand first.
-    [this](protocol::submit& m) { return submit(m.tasks); },
+    [this](protocol::submit& m) -> caf::result<protocol::submitted> {
+      auto made = submit(m.tasks);
+      return made ? answer_later(std::move(made)) : to_caf(made.error());
+    },
     [this](crew_messages::worked& m) {
       take_reports(m.from, m.reports);
       changed();
@@ -101,6 +104,7 @@ caf::behavior list_actor::make_behavior() {
                                    : answer_text(ledger_.args(m.id));
     },
     [this](const protocol::wait& m) { return wait(m.ask); },
+    [this](protocol::run& m) { return run(m.tasks); },
     [this](const protocol::fence& m) -> caf::result<fence_result> {
       const auto number = ++last_wait_;
       if (auto ok = ledger_.fence(number, m.ask, now(), fx_); !ok)
@@ -232,13 +236,13 @@ result<unit_t> list_actor::check_args(const submission& t) const {
   }
 }
 
-caf::result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
+result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
   if (trouble_)
-    return to_caf({errc::io_failed, *trouble_});
+    return {errc::io_failed, *trouble_};
   if (kinds_check_)
     for (std::size_t i = 0; i < tasks.size(); ++i)
       if (auto ok = check_args(tasks[i]); !ok)
-        return to_caf({ok.code(), "task " + std::to_string(i) + ": " + ok.error().text});
+        return {ok.code(), "task " + std::to_string(i) + ": " + ok.error().text};
   std::vector<new_task> batch;
   batch.reserve(tasks.size());
   for (auto& t : tasks)
@@ -247,9 +251,19 @@ caf::result<protocol::submitted> list_actor::submit(std::vector<submission>& tas
   if (!made) {
     for (const auto& t : batch)
       bodies_.drop(t.body);
-    return to_caf(made.error());
+    return made.error();
   }
-  return answer_later(protocol::submitted{std::move(made->ids), made->version});
+  return protocol::submitted{std::move(made->ids), made->version};
+}
+
+/// What could not be waited for is not submitted.
+caf::result<wait_result> list_actor::run(std::vector<submission>& tasks) {
+  if (auto ok = ledger_.can_wait(tasks.size()); !ok)
+    return to_caf(ok.error());
+  auto made = submit(tasks);
+  if (!made)
+    return to_caf(made.error());
+  return wait({std::move(made->ids)});
 }
 
 caf::result<protocol::subscribed> list_actor::subscribe(const protocol::subscribe& m) {

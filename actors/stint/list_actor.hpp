@@ -96,7 +96,8 @@ private:
   void take_notes(attempt_notes& n);
   void gather_stopped();
   result<unit_t> check_args(const submission& t) const;
-  caf::result<protocol::submitted> submit(std::vector<submission>& tasks);
+  result<protocol::submitted> submit(std::vector<submission>& tasks);
+  caf::result<wait_result> run(std::vector<submission>& tasks);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
   result<protocol::submitted> retry_now(const protocol::retry& m);
   caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);

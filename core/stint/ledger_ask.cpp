@@ -155,13 +155,24 @@ result<std::string> ledger::args(task_id id) const {
   return x != nullptr ? x->args : std::string{};
 }
 
+/// Tells whether a wait for so many tasks, none of them settled, would be taken.
+result<unit_t> ledger::can_wait(std::size_t ids) const {
+  const auto& b = options_.limits;
+  if (ids == 0)
+    return {errc::invalid_filter, "a wait names at least one task"};
+  if (ids > b.ids)
+    return {errc::too_many_ids, std::to_string(ids) + " ids, the limit is " + std::to_string(b.ids)};
+  if (waits_.size() >= b.waits)
+    return {errc::too_many_waits, std::to_string(b.waits)};
+  return unit;
+}
+
 result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effects& fx,
                             const std::map<task_id, task>& read) {
   const auto& b = options_.limits;
-  if (ask.ids.empty())
-    return {errc::invalid_filter, "a wait names at least one task"};
-  if (ask.ids.size() > b.ids)
-    return {errc::too_many_ids, std::to_string(ask.ids.size()) + " ids, the limit is " + std::to_string(b.ids)};
+  const auto can = can_wait(ask.ids.size());
+  if (!can && can.code() != errc::too_many_waits) // that only when it stays open
+    return can;
   if (ask.timeout < nanos{0} || ask.timeout > b.longest)
     return {errc::invalid_timeout, std::to_string(ask.timeout.count()) + " ns"};
   waits::open_wait open;
@@ -185,8 +196,8 @@ result<unit_t> ledger::wait(wait_id w, const wait_request& ask, moment now, effe
     fx.waits.push_back({w, {version_, false, std::move(open.settled)}});
     return unit;
   }
-  if (waits_.size() >= b.waits)
-    return {errc::too_many_waits, std::to_string(b.waits)};
+  if (!can)
+    return can;
   waits_.add(w, std::move(open));
   if (ask.timeout > nanos{0})
     schedule_.add(later(now, ask.timeout).steady, due_for::wait, w, 0);

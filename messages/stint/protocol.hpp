@@ -51,6 +51,7 @@ struct read_value { task_id id = 0; };                                      // j
 struct read_args { task_id id = 0; };                                       // json_text
 struct json_text { std::string text; };
 struct wait { wait_request ask; };                                          // wait_result
+struct run { std::vector<submission> tasks; };                              // wait_result: submit, then wait for all
 struct fence { fence_request ask; };                                        // fence_result
 
 struct pause { std::string queue; };                                        // changed; an empty name: the whole list
@@ -125,7 +126,7 @@ bool inspect(Inspector& f, errc& code) {
 #define STINT_PROTOCOL_TYPES(X)                                                                                        \
   X(submit) X(submitted) X(cancel) X(cancel_matching) X(retry) X(release) X(release_stuck) X(remove) X(clear)          \
   X(changed) X(get) X(get_many) X(many) X(read_page) X(counts) X(explain) X(read_output) X(read_detail) X(read_value)  \
-  X(read_args) X(json_text) X(wait) X(fence) X(pause) X(resume) X(drain) X(limit_queue) X(declare) X(stop) X(stopped)  \
+  X(read_args) X(json_text) X(wait) X(run) X(fence) X(pause) X(resume) X(drain) X(limit_queue) X(declare) X(stop) X(stopped)  \
   X(subscribe) X(subscribed) X(unsubscribe) X(credit) X(snapshot) X(snapshot_end) X(events) X(reset)  \
   X(notices) X(closed) X(nodes)
 #define STINT_ANSWER_TYPES(X)                                                                                          \

@@ -41,6 +41,7 @@ caf::behavior remote_list::make_behavior() {
     [this](const node_messages::connect_now&) { connect(); },
     [this](const node_messages::await_link&) { return wait_for_link(); },
     [this](const protocol::submit& m) { return submit(m); },
+    [this](protocol::run& m) { return run(m); },
 #define STINT_FORWARD(number_, question_, answer_, again_)                                                             \
   [this](const protocol::question_& m) { return pass_on<answer_>(number_, wire::encode(m), again_); },
     STINT_QUESTIONS(STINT_FORWARD)
@@ -91,6 +92,21 @@ caf::result<protocol::submitted> remote_list::submit(const protocol::submit& m) 
       s.idempotency_key = "link:" + nonce_ + ":" + std::to_string(last_ + 1) + ":" + std::to_string(out.tasks.size());
   }
   return pass_on<protocol::submitted>(wire::submit_number, wire::encode(out), true);
+}
+
+/// Two questions of its own, so that each is asked again after a broken link.
+caf::result<wait_result> remote_list::run(protocol::run& m) {
+  auto p = make_response_promise<wait_result>();
+  const auto me = caf::actor_cast<caf::actor>(this);
+  const auto refuse = [p](caf::error& e) mutable { p.deliver(std::move(e)); };
+  caf_shim::ask(*this, me, protocol::submit{std::move(m.tasks)})
+    .then(
+      [this, p, me, refuse](protocol::submitted& made) {
+        caf_shim::ask(*this, me, protocol::wait{{std::move(made.ids)}})
+          .then([p](wait_result& r) mutable { p.deliver(std::move(r)); }, refuse);
+      },
+      refuse);
+  return p;
 }
 
 wire::hello remote_list::greeting() {

@@ -46,6 +46,7 @@ private:
   template <class Answer>
   caf::result<Answer> pass_on(std::uint32_t number, std::string body, bool again);
   caf::result<protocol::submitted> submit(const protocol::submit& m);
+  caf::result<wait_result> run(protocol::run& m);
   void beat();
 
   streams streams_;

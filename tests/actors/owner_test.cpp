@@ -211,3 +211,30 @@ TEST_F(owner, a_body_may_throw_while_it_is_cancelled) {
   EXPECT_EQ(t->state, state::failed);
   EXPECT_EQ(t->error, "cleaning up failed");
 }
+
+TEST_F(owner, a_run_submits_and_waits_in_one_question) {
+  opts.limits.waits = 1;
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  const auto done = tasks.run(named("t"), [] { return succeeded(7); });
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(done->state, state::succeeded);
+  EXPECT_EQ(done->code, 7);
+  std::vector<submission> many;
+  for (auto* name : {"a", "b", "c"})
+    many.push_back({named(name), [] {}});
+  const auto all = tasks.run(std::move(many));
+  ASSERT_TRUE(all) << to_string(all.error());
+  EXPECT_EQ(all->settled.size(), 3U);
+  EXPECT_FALSE(all->timed_out);
+  EXPECT_EQ(tasks.run(std::vector<submission>{}).code(), errc::invalid_filter);
+  // What cannot be waited for is not submitted.
+  auto later = named("later");
+  later.delay = std::chrono::hours{1};
+  const auto id = tasks.submit(later, [] {});
+  open_question<wait_result, protocol::wait> waits{system, tasks.actor(), {{{*id}}}};
+  EXPECT_EQ(tasks.run(named("refused"), [] {}).code(), errc::too_many_waits);
+  EXPECT_EQ(tasks.counts()->submitted, 5U);
+  ASSERT_TRUE(tasks.cancel(*id));
+  EXPECT_EQ(waits.answer().settled.size(), 1U);
+}

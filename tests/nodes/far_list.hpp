@@ -37,6 +37,7 @@ struct owner_side {
     o.workers = workers;
     o.limits = bounds;
     o.log = quiet;
+    o.kinds.add("seven", body{[] { return succeeded(7); }});
     return o;
   }
 

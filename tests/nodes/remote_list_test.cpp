@@ -27,6 +27,24 @@ TEST(remote_list, what_the_list_refuses_is_said_by_name) {
   EXPECT_EQ(nobody.code(), errc::no_subscriber);
 }
 
+TEST(remote_list, runs_a_task_and_answers_how_it_ended) {
+  owner_side owner;
+  client_side client{owner.here.port()};
+  spec seven;
+  seven.name = "of a client";
+  seven.kind = "seven";
+  const auto done = client.tasks.run(seven);
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(done->state, state::succeeded);
+  EXPECT_EQ(done->code, 7);
+  const auto two = client.tasks.run({{seven, {}}, {seven, {}}});
+  ASSERT_TRUE(two) << to_string(two.error());
+  EXPECT_EQ(two->settled.size(), 2U);
+  seven.kind = "eight";
+  EXPECT_EQ(client.tasks.run(seven).code(), errc::unknown_kind);
+  EXPECT_EQ(client.tasks.run(seven, [] {}).code(), errc::body_cannot_travel);
+}
+
 TEST(remote_list, a_silent_owner_is_noticed) {
   owner_side owner{short_times};
   relay between{owner.here.port()};
