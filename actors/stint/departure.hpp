@@ -2,7 +2,7 @@
 ///
 /// With a store it waits for the commit of what it tells.
 ///
-/// Owner    the list actor has two: one gathers, the other waits for its commit.
+/// Owner    the list actor has three: one gathers, one waits for its commit, one leaves while the next commit works.
 /// Threads  none.
 /// Order    effects first, then the answers, those of one type in the order of their questions.
 #pragma once

@@ -1,9 +1,9 @@
 /// The actor that has the store, on a thread of its own: commits what the list sends, and reads what is asked for.
 ///
 ///   list                     output log                 keeper (thread)
-///     |-- save{batch} -------->|-- save{batch, output} -->|  commits; while it fails, tries again
-///     |                        |                          |
-///     |<-- saved{number} ---------------------------------|  on the disk: what depends on it may leave
+///     |-- save{batch} ----------------------------------->|  commits; while it fails, tries again
+///     |-- save{batch} -------->|-- save{batch, output} -->|  the same, when there is new text
+///     |<-- saved{} ---------------------------------------|  on the disk: what depends on it may leave
 ///     |<-- save_trouble{why} -----------------------------|  it is not; the list refuses what is new
 ///     |-- fetch{ids, page} ------------------------------>|  a few are read at once, then it looks for a commit
 ///     |<-- fetched{tasks} --------------------------------|  after all that was told as saved

@@ -77,7 +77,8 @@ public:
   result<node_list> nodes() const;
 
   // -- wait -----------------------------------------------------------------------------------------------------------
-  /// Submits a task and waits until it has settled: one question instead of two. What cannot be waited for is not submitted.
+  /// Submits a task and waits until it has settled: one question instead of two. What cannot be waited for is not submitted,
+  /// unless the list is in another process, which is asked twice.
   result<task> run(spec what, body run = {});
   /// The same with many, and for all of them.
   result<wait_result> run(std::vector<submission> tasks);

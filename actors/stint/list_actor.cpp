@@ -256,13 +256,14 @@ result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
   return protocol::submitted{std::move(made->ids), made->version};
 }
 
-/// What could not be waited for is not submitted.
+/// What cannot be waited for is not submitted; but one that its key finds outside has to be read first, and that may fail.
 caf::result<wait_result> list_actor::run(std::vector<submission>& tasks) {
   if (auto ok = ledger_.can_wait(tasks.size()); !ok)
     return to_caf(ok.error());
   auto made = submit(tasks);
   if (!made)
     return to_caf(made.error());
+  changed();
   return wait({std::move(made->ids)});
 }
 

@@ -140,7 +140,8 @@ private:
   effects& fx_;       ///< next_.fx
   caf::actor keeper_; ///< with a store
   bool saving_ = false;
-  bool printed_ = false; ///< the log may have text for the next commit
+  bool printed_ = false;        ///< the log may have text for the next commit
+  std::size_t silent_ends_ = 0; ///< that gathered: reported, and their bodies had printed nothing
   std::uint64_t commits_ = 0;         ///< that were begun
   std::uint64_t watched_commit_ = 0;  ///< the one that a stop does not wait for without end
   std::optional<std::string> trouble_; ///< why nothing can be saved at present

@@ -217,7 +217,10 @@ void list_actor::hear_orphan(worker_id from, runner_port& port) {
 
 void list_actor::take_reports(worker_id from, std::span<attempt_report> reports) {
   printed_ = printed_ || std::any_of(reports.begin(), reports.end(), [](const auto& r) { return r.printed != 0; });
+  const auto before = fx_.ended.size();
   ledger_.report(from, reports, now(), fx_);
+  if (!printed_)
+    silent_ends_ += fx_.ended.size() - before;
 }
 
 void list_actor::take_notes(attempt_notes& n) {
@@ -282,8 +285,8 @@ void list_actor::refuse_askers(const caf::error& why) {
 void list_actor::on_exit() {
   ending_ = true;
   const auto gone = to_caf({errc::list_gone, {}});
-  leaving_.refuse(gone);
-  next_.refuse(gone);
+  for (auto* d : {&saved_, &leaving_, &next_})
+    d->refuse(gone);
   refuse_askers(gone);
   for (auto& [id, m] : workers_) {
     m.port->close();
@@ -303,6 +306,7 @@ void list_actor::on_exit() {
   bodies_ = {};
   fx_ = {};
   leaving_ = {};
+  saved_ = {};
   kept_.emplace(ledger_options{});
   with_ = {};
   actor_base::on_exit();

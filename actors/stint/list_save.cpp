@@ -36,6 +36,10 @@ void list_actor::depart() {
     perform(next_);
     return;
   }
+  // What a body printed is on the disk with its task's end. The log has it before the end is reported; of an end that came
+  // otherwise, such as that of a body which ignored its token, it may have some whose news is on its way here.
+  const bool by_log = std::exchange(printed_, false) || fx_.ended.size() != silent_ends_;
+  silent_ends_ = 0;
   saving_ = true;
   ++commits_;
   watch_commit();
@@ -45,9 +49,7 @@ void list_actor::depart() {
   std::swap(next_, leaving_);
   ledger_.cut();
   fault_point("list.decided");
-  // Whoever reports an end has told the log before what its body printed.
-  const auto& next_hand = std::exchange(printed_, false) ? log_ : keeper_;
-  caf_shim::tell(*this, next_hand, save{std::move(what), caf::actor_cast<caf::actor>(this)});
+  caf_shim::tell(*this, by_log ? log_ : keeper_, save{std::move(what), caf::actor_cast<caf::actor>(this)});
 }
 
 /// Each task that has changed in its newest form, whatever happened in between.

@@ -124,8 +124,8 @@ public:
   [[nodiscard]] result<std::string> detail(task_id id) const;
   [[nodiscard]] result<std::string> value(task_id id) const;
   [[nodiscard]] result<std::string> args(task_id id) const;
-  /// `read`: those of the tasks that are outside.
   [[nodiscard]] result<unit_t> can_wait(std::size_t ids) const;
+  /// `read`: those of the tasks that are outside.
   result<unit_t> wait(wait_id w, const wait_request& ask, moment now, effects& fx, const std::map<task_id, task>& read = {});
   result<unit_t> fence(wait_id w, const fence_request& ask, moment now, effects& fx);
 

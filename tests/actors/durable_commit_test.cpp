@@ -251,3 +251,42 @@ TEST_F(durable_commit, a_subscriber_hears_only_what_is_committed_and_misses_noth
     EXPECT_TRUE(told.contains(v)) << v;
   EXPECT_EQ(s.get(1).state, state::succeeded);
 }
+
+TEST_F(durable_commit, a_run_is_answered_when_its_end_is_saved) {
+  steps* all = nullptr;
+  options with;
+  with.kinds.add("work", body{[&all] { all->kept->failures = 1; }}); // the commit of its end fails
+  steps s{with};
+  all = &s;
+  protocol::run m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<wait_result>(s.tasks, m);
+  s.world->run();
+  EXPECT_FALSE(*box) << "an answer left before its commit";
+  EXPECT_EQ(s.ask<wait_result>(m).code(), errc::io_failed);
+  s.world->advance(1s);
+  ASSERT_TRUE(*box && **box);
+  EXPECT_EQ((**box)->settled.at(0).task.state, state::succeeded);
+  EXPECT_EQ(s.ask<totals>(protocol::counts{})->submitted, 1U);
+}
+
+TEST_F(durable_commit, an_end_that_nobody_reports_is_saved_with_its_text) {
+  promises held;
+  std::optional<context> deaf;
+  options with;
+  with.workers = 1;
+  with.cancel_grace = 1s;
+  with.kinds.add("deaf", asynchronous([&](context& job, promise p) {
+                   deaf.emplace(job);
+                   held.all.push_back(std::move(p));
+                 }));
+  steps s{with};
+  const auto id = s.submit(of_kind("t", "deaf"));
+  ASSERT_TRUE(s.ask<protocol::changed>(protocol::cancel{id}));
+  deaf->print("the last word"); // its worker hears of it just before the grace is over
+  s.world->advance(1s);
+  EXPECT_EQ(s.get(id).state, state::cancelled);
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.ask<output_piece>(protocol::read_output{id})->text, "the last word");
+}

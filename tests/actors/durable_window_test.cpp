@@ -100,6 +100,20 @@ TEST_F(durable_window, the_answers_are_those_of_a_list_without_one) {
   EXPECT_NE(stories[0].find("10 t10 succeeded work default"), std::string::npos) << stories[0];
 }
 
+TEST_F(durable_window, a_run_may_find_a_task_outside) {
+  caf::actor_system system{cfg};
+  list tasks{system, opts};
+  fill(tasks);
+  auto again = of_kind("t3", "fails", "[3]");
+  again.idempotency_key = "key3";
+  again.tags = {"odd"};
+  const auto both = tasks.run({{of_kind("new"), {}}, {again, {}}});
+  ASSERT_TRUE(both) << to_string(both.error());
+  ASSERT_EQ(both->settled.size(), 2U);
+  for (const auto& w : both->settled)
+    EXPECT_EQ(w.task.state, w.id == 3 ? state::failed : state::succeeded) << w.id;
+}
+
 TEST_F(durable_window, changes_of_tasks_outside) {
   caf::actor_system system{cfg};
   list tasks{system, opts};

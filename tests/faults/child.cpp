@@ -95,7 +95,7 @@ public:
       all.push_back({make_spec(n, std::strtoull(n.c_str(), nullptr, 10)), {}});
     const auto made = tasks_.submit(std::move(all));
     if (!made) {
-      if (made.code() == errc::io_failed) // its disk is gone, and it soon will be
+      if (o_.loses_disk && made.code() == errc::io_failed) // and it soon will be gone itself
         ::pause();
       std::fprintf(stderr, "child: refused: %s\n", to_string(made.error()).c_str());
       std::exit(3);
@@ -109,7 +109,7 @@ public:
   /// Reads a task that has probably left memory.
   void read(task_id id) {
     const auto t = tasks_.get(id);
-    if (t.code() == errc::io_failed)
+    if (o_.loses_disk && t.code() == errc::io_failed)
       ::pause();
     const bool deleted = t.code() == errc::task_deleted && (o_.prunes || o_.prunes_hard);
     if (!deleted && (!t || t->id != id || t->name.empty())) {

@@ -29,6 +29,7 @@ struct child_orders {
   bool prunes_hard = false;     ///< or `pruned_hard_to` failed ones and as many others
   bool windowed = false;        ///< keep only `windowed_to` finished tasks in memory, and read others from the file
   bool mixes = false;           ///< planted: the failed ones have no bounds of their own
+  bool loses_disk = false;      ///< its power is cut: an error of the disk is the end
   bool may_fail = false;        ///< it starts while its disk goes: an error is no news
   std::vector<std::string> again{}; ///< names that were never acknowledged: submitted once more, under the same key
 };

@@ -89,7 +89,7 @@ void one_file(const settings& s, const std::string& name, std::uint64_t kills, s
     o.file = file;
     o.seed = seed * 1'000 + k;
     o.early = early;
-    o.windowed = k % 2 == 1;
+    o.windowed = !early && k % 2 == 1;
     o.again = w.unacknowledged();
     o.first_name = w.next_name();
     life_plan plan;
@@ -231,6 +231,7 @@ bool cut_power(const settings& s, const cutting& how, std::uint64_t cuts) {
     o.first_name = w.next_name();
     o.prunes = !how.prunes_hard && k / kills_of_one_file % 2 == 1;
     o.windowed = k % 3 == 1;
+    o.loses_disk = true;
     life_plan plan;
     const bool while_starting = k % 4 == 3; // it may see that, and end with an error before it is killed
     o.may_fail = while_starting;

@@ -46,7 +46,7 @@ std::vector<std::string> words_of(const child_orders& o) {
   return {"faults", "child", o.file, std::to_string(o.seed), std::to_string(o.first_name),
           o.die_at.empty() ? "-" : o.die_at, std::to_string(o.die_after),
           std::string{o.finish ? "f" : ""} + (o.relaxed ? "r" : "") + (o.early ? "e" : "") + (o.poison ? "p" : "") + (o.prunes ? "k" : "")
-            + (o.prunes_hard ? "h" : "") + (o.windowed ? "w" : "") + (o.mixes ? "x" : "") + (o.may_fail ? "m" : "") + "-",
+            + (o.prunes_hard ? "h" : "") + (o.windowed ? "w" : "") + (o.loses_disk ? "d" : "") + (o.mixes ? "x" : "") + (o.may_fail ? "m" : "") + "-",
           std::to_string(o.open_tasks)};
 }
 
@@ -67,6 +67,7 @@ child_orders orders_of(const std::vector<std::string>& w) {
   o.prunes = flag('k');
   o.prunes_hard = flag('h');
   o.windowed = flag('w');
+  o.loses_disk = flag('d');
   o.mixes = flag('x');
   o.may_fail = flag('m');
   o.open_tasks = number(8);

@@ -44,6 +44,8 @@ public:
   void add(const row& columns, std::string_view body);
   void clear() noexcept;
 
+  /// So much has gathered that it should be written before there is more: what is held stays small, however large a commit.
+  [[nodiscard]] bool full() const noexcept { return bodies_.size() >= std::size_t{1} << 20; }
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
   [[nodiscard]] task_id last_id() const noexcept { return rows_.empty() ? 0 : rows_.back().columns.id; }
 

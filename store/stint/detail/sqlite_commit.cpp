@@ -185,7 +185,7 @@ void sqlite_commit::save(const stored_task& t, const store::batch& b) {
     throw mistake(t.id, "the last id is " + std::to_string(b.last_id));
   if (t.version == 0 || t.version > b.version)
     throw mistake(t.id, "version " + std::to_string(t.version) + " of " + std::to_string(b.version));
-  if (t.id <= f_.rows.last_id())
+  if (t.id <= f_.rows.last_id() || f_.rows.full())
     write_rows(); // it may be among them, and a look-up goes to the file
   const auto old = find(t.id);
   if (!old && t.id <= f_.head.at.last_id)
