@@ -246,7 +246,7 @@ bool slow_cable(const settings& s) {
 bool controls(const settings& s) {
   cluster c({s.folder + "/controls", 2, 2, short_beats, s.seed});
   std::vector<spec> what;
-  for (int i = 0; i < 20; ++i)
+  for (int i = 0; i < 80; ++i) // 600 ms for four slots, so that something runs then, however busy the machine is
     what.push_back(c.work(30, "shared", false));
   for (int i = 0; i < 5; ++i)
     what.push_back(c.work(10, "-", false, {"0", "7"}));
