@@ -53,6 +53,19 @@ void the_last_save_of_a_task_wins(place& p) {
        "a task that comes twice is counted twice");
 }
 
+void a_large_commit_is_whole(place& p) {
+  owner o{p};
+  std::vector<stored_task> all;
+  for (int i = 0; i < 40; ++i) {
+    all.push_back(o.make(i % 2 == 0 ? state::waiting : state::succeeded));
+    all.back().what.args = "\"" + std::string(100'000, 'x') + "\"";
+  }
+  o.save(all);
+  for (const auto& t : all)
+    need(o.get(t.id) == t, "task " + std::to_string(t.id) + " of a large commit is not there");
+  need(got(o.box->counts(), "counts").tasks.total() == all.size(), "not all of a large commit is counted");
+}
+
 /// What a store remembers of a commit that failed must not reach the next one.
 void a_failed_commit_leaves_nothing_to_the_next(place& p) {
   owner o{p};
@@ -260,6 +273,7 @@ std::vector<clause> commit_clauses() {
     {"every_field_comes_back", every_field_comes_back},
     {"a_change_replaces_the_whole_task", a_change_replaces_the_whole_task},
     {"the_last_save_of_a_task_wins", the_last_save_of_a_task_wins},
+    {"a_large_commit_is_whole", a_large_commit_is_whole},
     {"a_failed_commit_leaves_nothing_to_the_next", a_failed_commit_leaves_nothing_to_the_next},
     {"a_commit_is_all_or_nothing", a_commit_is_all_or_nothing},
     {"a_commit_of_another_epoch_is_refused", a_commit_of_another_epoch_is_refused},

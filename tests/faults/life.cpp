@@ -132,8 +132,8 @@ life_end live(const child_orders& orders, const life_plan& plan, const hear_fn& 
   ::close(ends[0]);
   int status = 0;
   ::waitpid(pid, &status, 0);
-  out.killed = WIFSIGNALED(status);
-  out.code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  out.killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; // one that aborts ends by itself
+  out.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <thread>
 
 #include <stint/loopback.hpp>
 #include <stint/node_actor.hpp>
@@ -43,6 +44,25 @@ TEST(remote_list, runs_a_task_and_answers_how_it_ended) {
   seven.kind = "eight";
   EXPECT_EQ(client.tasks.run(seven).code(), errc::unknown_kind);
   EXPECT_EQ(client.tasks.run(seven, [] {}).code(), errc::body_cannot_travel);
+}
+
+TEST(remote_list, a_run_goes_on_over_a_broken_link) {
+  owner_side owner;
+  relay between{owner.here.port()};
+  client_side client{between.port()};
+  spec later;
+  later.name = "later";
+  later.kind = "seven";
+  later.delay = 1s;
+  auto done = std::async(std::launch::async, [&] { return client.tasks.run(later); });
+  while (owner.tasks.counts()->submitted == 0)
+    std::this_thread::sleep_for(1ms);
+  between.cut();
+  ASSERT_EQ(done.wait_for(deadline), std::future_status::ready);
+  const auto ended = done.get();
+  ASSERT_TRUE(ended) << to_string(ended.error());
+  EXPECT_EQ(ended->code, 7);
+  EXPECT_EQ(owner.tasks.counts()->submitted, 1U);
 }
 
 TEST(remote_list, a_silent_owner_is_noticed) {
