@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <future>
-#include <thread>
 
 #include <stint/loopback.hpp>
 #include <stint/node_actor.hpp>
@@ -54,9 +53,11 @@ TEST(remote_list, a_run_goes_on_over_a_broken_link) {
   later.name = "later";
   later.kind = "seven";
   later.delay = 1s;
+  far_ear heard;
+  auto sub = owner.tasks.subscribe(heard.listener());
+  ASSERT_TRUE(sub);
   auto done = std::async(std::launch::async, [&] { return client.tasks.run(later); });
-  while (owner.tasks.counts()->submitted == 0)
-    std::this_thread::sleep_for(1ms);
+  ASSERT_TRUE(heard.until([&] { return !heard.events.empty(); })) << "it is submitted";
   between.cut();
   ASSERT_EQ(done.wait_for(deadline), std::future_status::ready);
   const auto ended = done.get();
