@@ -17,7 +17,8 @@ constexpr nanos before_all_is_well = std::chrono::seconds{5};
 
 keeper::keeper(caf::actor_config& cfg, std::shared_ptr<store> kept, store::opened head, std::shared_ptr<environment> env,
                std::promise<void> closed)
-    : actor_base(cfg), store_(std::move(kept)), let_go_(std::move(closed)), head_(head), env_(std::move(env)), before_(head.version) {}
+    : actor_base(cfg), store_(std::move(kept)), let_go_(std::move(closed)), head_(head), env_(std::move(env)), before_(head.version),
+      at_lent_(home_system()) {}
 
 caf::behavior keeper::make_behavior() {
   return {
@@ -50,6 +51,11 @@ caf::behavior keeper::make_behavior() {
 
 /// Reads a little, then goes to the end of the mailbox: a commit that has come meanwhile is before it.
 void keeper::read_some() {
+  std::optional<lent_thread> lent;
+  if (env_->own_threads()) {
+    lent.emplace();
+    context(&at_lent_);
+  }
   for (std::size_t room = reads_at_once; !reads_.empty() && room != 0;) {
     auto& r = reads_.front();
     const auto all = read_on(r, room);

@@ -23,6 +23,7 @@
 
 #include <stint/crew_messages.hpp>
 #include <stint/environment.hpp>
+#include <stint/lent_thread.hpp>
 
 namespace stint {
 
@@ -56,6 +57,7 @@ private:
   task_version before_ = 0;                 ///< the version of the last one that is saved
   bool closed_ = false;                     ///< the store has to be opened again
   std::deque<open_read> reads_;
+  lent_place at_lent_; ///< while it reads: then the list hears of it on this thread, without being woken on another
   std::uint64_t failures_ = 0;
   bool told_ = false;    ///< the list knows that the batch in hand cannot be saved
   bool trouble_ = false; ///< the log says so, until saving has gone well for a while

@@ -13,7 +13,7 @@ thread_local lent_thread* innermost = nullptr;
 
 } // namespace
 
-void lendable_actor::place::ready(caf::resumable* who) {
+void lent_place::ready(caf::resumable* who) {
   auto* const lendable = innermost != nullptr ? dynamic_cast<lendable_actor*>(who) : nullptr;
   if (lendable != nullptr)
     innermost->ready_.push_back(lendable);

@@ -3,6 +3,8 @@
 /// A question from a thread to an idle actor costs two wake-ups of a sleeping thread, each dearer than most answers. Whoever
 /// waits for the answer may as well work the mailbox off; then it costs none. The actor runs on one thread at a time as ever.
 ///
+/// An actor that has a thread of its own lends it likewise, while its context is a lent_place.
+///
 /// Owner    the thread, for as long as the scope lasts; lendable actors may outlive it.
 /// Threads  its own. Who finds the actor running already only enqueues, as always.
 /// Order    of each mailbox, as always.
@@ -15,6 +17,18 @@
 #include <stint/caf.hpp>
 
 namespace stint {
+
+/// Where an actor runs on a lent thread: a part of it, since CAF remembers the place for longer than the thread may last.
+/// Whom it wakes runs on the same thread.
+class lent_place final : public caf_shim::running_place {
+public:
+  explicit lent_place(caf::actor_system& system) : running_place(&system), system_(system) {}
+
+private:
+  void ready(caf::resumable* who) override;
+
+  caf::actor_system& system_;
+};
 
 /// An actor that may run on a lent thread: it runs no code of others there that may take its time.
 class lendable_actor : public caf_shim::actor_base {
@@ -31,17 +45,7 @@ protected:
 private:
   friend class lent_thread;
 
-  /// Where it runs then: a part of the actor, which remembers it for longer than the thread may last.
-  class place final : public caf_shim::running_place {
-  public:
-    explicit place(caf::actor_system& system) : running_place(&system), system_(system) {}
-    void ready(caf::resumable* who) override;
-
-  private:
-    caf::actor_system& system_;
-  };
-
-  place at_lent_;
+  lent_place at_lent_;
   bool leaves_ = false;
 };
 
@@ -61,7 +65,7 @@ public:
   [[nodiscard]] static lent_thread* here() noexcept;
 
 private:
-  friend class lendable_actor;
+  friend class lent_place;
 
   void ready(caf::resumable* who) override;
   static bool work_off(lendable_actor& who);

@@ -5,7 +5,9 @@
 #include <optional>
 #include <thread>
 
+#include <stint/keeper.hpp>
 #include <stint/lent_thread.hpp>
+#include <stint/memory_store.hpp>
 
 using namespace stint::test;
 
@@ -55,7 +57,70 @@ int worked_off_here(caf::actor_system& system, int leaves_at) {
   return 0;
 }
 
+/// A store that tells which thread reads it, and holds it up.
+struct held_store final : stint::memory_store {
+  stint::result<stint::stored_task> get(stint::task_id id) const override {
+    reader = std::this_thread::get_id();
+    may_read->pass();
+    return memory_store::get(id);
+  }
+
+  mutable std::atomic<std::thread::id> reader;
+  std::unique_ptr<gate> may_read = std::make_unique<gate>();
+};
+
+/// Told to, it asks a keeper; answers where it heard of it to who asks later.
+class file_reader final : public stint::lendable_actor {
+public:
+  file_reader(caf::actor_config& cfg, caf::actor keeper, std::atomic<std::thread::id>& heard, gate& told)
+    : lendable_actor(cfg), keeper_(std::move(keeper)), heard_(heard), told_(told) {}
+
+  caf::behavior make_behavior() override {
+    return {[this](const app::question& q) {
+      if (q.n == 1)
+        stint::caf_shim::ask(*this, keeper_, stint::crew_messages::fetch{{1}})
+          .then([this](const stint::crew_messages::fetched&) { hear(); }, [this](caf::error&) { hear(); });
+      return app::answer{q.n};
+    }};
+  }
+
+  void on_exit() override {
+    keeper_ = nullptr;
+    actor_base::on_exit();
+  }
+
+private:
+  void hear() {
+    heard_ = std::this_thread::get_id();
+    told_.open();
+  }
+
+  caf::actor keeper_;
+  std::atomic<std::thread::id>& heard_;
+  gate& told_;
+};
+
 } // namespace
+
+TEST_F(lent_thread, of_a_keeper_runs_who_waits_for_what_it_reads) {
+  std::thread::id reader;
+  std::atomic<std::thread::id> heard;
+  for (int i = 0; i < 1'000 && (i == 0 || heard.load() != reader); ++i) { // not when it had yet to come to rest
+    auto kept = std::make_shared<held_store>();
+    const auto head = kept->open().value();
+    auto keeper = stint::spawn_keeper(system, kept, head, stint::make_environment());
+    gate told;
+    auto who = system.spawn<file_reader>(keeper, std::ref(heard), std::ref(told));
+    EXPECT_TRUE(stint::ask_and_wait<app::answer>(system, who, app::question{1}));
+    EXPECT_TRUE(stint::ask_and_wait<app::answer>(system, who, app::question{2}));
+    kept->may_read->open();
+    told.pass();
+    reader = kept->reader;
+    caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
+  }
+  EXPECT_EQ(heard.load(), reader);
+}
 
 TEST_F(lent_thread, runs_who_it_wakes_till_that_one_leaves) { EXPECT_EQ(worked_off_here(system, 2), 2); }
 
