@@ -216,7 +216,7 @@ void ledger::die_with_worker(record& r, moment now, effects& fx) {
     ++r.deaths;
   keep_error(r, "worker died", now);
   if (!ends_with_worker(r, "worker died", now, fx))
-    go_on_after_death(r, "workers", true, now, fx);
+    go_on_after_death(r, "workers", false, now, fx);
 }
 
 /// Ends a task that is to be cancelled, or that a stop does not keep; tells whether it did.
@@ -230,6 +230,7 @@ bool ledger::ends_with_worker(record& r, const char* why, moment now, effects& f
   return true;
 }
 
+/// Its old place, unless `to_the_end`: what others want of its keys may not pass what was only unlucky.
 void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx) {
   if (r.once) {
     r.more().error = "interrupted";

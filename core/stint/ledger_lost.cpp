@@ -47,7 +47,7 @@ void ledger::go_on_elsewhere(record& r, bool died, const char* why, moment now, 
   if (ends_with_worker(r, why, now, fx))
     return;
   if (died) {
-    go_on_after_death(r, "workers", true, now, fx);
+    go_on_after_death(r, "workers", false, now, fx);
     return;
   }
   if (planted(plant::lost_number_reused))

@@ -181,6 +181,7 @@ void ledger::die_with_owner(record& r, moment now, effects& fx) {
     lose_body(r, now, fx);
     return;
   }
+  // A suspect lets the others go first, or this list might die of it before anything has been done.
   go_on_after_death(r, "lists or workers", r.deaths >= deaths_to_run_alone, now, fx);
 }
 

@@ -1,4 +1,4 @@
-// Workers that die: what had begun is charged and goes to the end, what had not goes back to its place; quarantine.
+// Workers that die: what had begun is charged, what had not is not; both go back to their places; quarantine.
 #include "desk.hpp"
 
 namespace stint {
@@ -48,6 +48,19 @@ TEST(ledger_death, is_not_charged_to_what_had_not_begun) {
   EXPECT_TRUE(d.runs(id)) << "it has its old place";
   EXPECT_EQ(d.state(next), state::waiting);
   EXPECT_EQ(d.book.get(id)->attempt, 1U);
+}
+
+// Once, it went to the end: a lost node's task waited for all others of its keys, and again when one of those was lost.
+TEST(ledger_death, leaves_a_task_its_place) {
+  desk d{0};
+  const auto id = d.add("a", {exclusive("a")});
+  const auto next = d.add("b", {exclusive("a")});
+  for (int deaths = 0; deaths < 2; ++deaths) {
+    begin_and_die(d, id);
+    EXPECT_EQ(d.state(next), state::waiting);
+  }
+  d.join();
+  EXPECT_TRUE(d.runs(id));
 }
 
 TEST(ledger_death, is_charged_to_a_body_that_still_runs_though_its_begin_was_not_heard_of) {
@@ -194,10 +207,12 @@ TEST(ledger_death, a_body_that_outlives_its_worker_keeps_its_claims) {
   d.begin(id);
   auto freed = d.about(id, attempt_report::kind::freed);
   d.die(d.has.at(id).worker, {{id, 1}});
+  EXPECT_EQ(d.state(id), state::waiting);
   EXPECT_EQ(d.state(next), state::waiting);
   EXPECT_TRUE(d.book.get(id)->stuck);
   d.tell(0, freed);
-  EXPECT_TRUE(d.runs(next));
+  EXPECT_TRUE(d.runs(id));
+  EXPECT_EQ(d.state(next), state::waiting);
   EXPECT_FALSE(d.book.get(id)->stuck);
 }
 

@@ -110,10 +110,10 @@ struct model {
     else if (std::exchange(j.at, state::cancelling) == state::running)
       stop(id, stop_reason::cancel);
   }
-  void die(task_id id) { // with its worker
+  void die(task_id id) { // with its worker; if it goes on, at its old place
     auto& j = jobs.at(id);
     j.alone = ++j.deaths >= 2;
-    j.at == state::cancelling ? put(j, state::cancelled) : j.deaths >= 3 ? put(j, state::quarantined) : enter(j);
+    put(j, j.at == state::cancelling ? state::cancelled : j.deaths >= 3 ? state::quarantined : state::waiting);
   }
   void tick() {
     while (!agenda.empty() && agenda.begin()->first <= now) {
