@@ -53,7 +53,7 @@ caf::behavior list_actor::make_behavior() {
     },
     // CAF looks for a message's handler from the top: the frequent ones stand first.
     [this](protocol::submit& m) -> caf::result<protocol::submitted> {
-      auto made = submit(m.tasks);
+      auto made = submit(m.tasks, m.as_one);
       return made ? answer_later(std::move(made)) : to_caf(made.error());
     },
     [this](crew_messages::worked& m) {
@@ -104,7 +104,7 @@ caf::behavior list_actor::make_behavior() {
                                    : answer_text(ledger_.args(m.id));
     },
     [this](const protocol::wait& m) { return wait(m.ask); },
-    [this](protocol::run& m) { return run(m.tasks); },
+    [this](protocol::run& m) { return run(m); },
     [this](const protocol::fence& m) -> caf::result<fence_result> {
       const auto number = ++last_wait_;
       if (auto ok = ledger_.fence(number, m.ask, now(), fx_); !ok)
@@ -236,7 +236,7 @@ result<unit_t> list_actor::check_args(const submission& t) const {
   }
 }
 
-result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
+result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks, bool as_one) {
   if (trouble_)
     return {errc::io_failed, *trouble_};
   if (kinds_check_)
@@ -247,7 +247,7 @@ result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
   batch.reserve(tasks.size());
   for (auto& t : tasks)
     batch.push_back({&t.what, t.run ? bodies_.put(std::move(t.run)) : body_id{0}, 0});
-  auto made = ledger_.submit(batch, now(), fx_);
+  auto made = ledger_.submit(batch, now(), fx_, as_one);
   if (!made) {
     for (const auto& t : batch)
       bodies_.drop(t.body);
@@ -257,10 +257,10 @@ result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks) {
 }
 
 /// What cannot be waited for is not submitted; but one that its key finds outside has to be read first, and that may fail.
-caf::result<wait_result> list_actor::run(std::vector<submission>& tasks) {
-  if (auto ok = ledger_.can_wait(tasks.size()); !ok)
+caf::result<wait_result> list_actor::run(protocol::run& m) {
+  if (auto ok = ledger_.can_wait(m.tasks.size()); !ok)
     return to_caf(ok.error());
-  auto made = submit(tasks);
+  auto made = submit(m.tasks, m.as_one);
   if (!made)
     return to_caf(made.error());
   changed();

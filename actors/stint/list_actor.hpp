@@ -96,8 +96,8 @@ private:
   void take_notes(attempt_notes& n);
   void gather_stopped();
   result<unit_t> check_args(const submission& t) const;
-  result<protocol::submitted> submit(std::vector<submission>& tasks);
-  caf::result<wait_result> run(std::vector<submission>& tasks);
+  result<protocol::submitted> submit(std::vector<submission>& tasks, bool as_one = false);
+  caf::result<wait_result> run(protocol::run& m);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
   result<protocol::submitted> retry_now(const protocol::retry& m);
   caf::result<protocol::subscribed> subscribe(const protocol::subscribe& m);

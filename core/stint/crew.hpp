@@ -19,6 +19,9 @@ namespace stint {
 
 /// A body that runs this long is a long one: nobody is left to wait behind it.
 inline constexpr nanos long_body = std::chrono::microseconds{500};
+/// The most that a worker of another process is given to do at once. The next task takes a round trip to get there, which with
+/// all that it wakes on its way is near 1 ms: one at a time, bodies of 10 ms would leave a tenth of such a worker idle.
+inline constexpr nanos most_away = std::chrono::milliseconds{25};
 /// A worker that does not even say that a body began may be no more than a thread that waits for a processor.
 inline constexpr nanos long_silence = std::chrono::milliseconds{10};
 
@@ -47,12 +50,21 @@ struct crew_member {
     return knows(plain_route(w.kind)) && (all || planted(plant::labels_ignored));
   }
 
+  /// From which length on a body of its is a long one: elsewhere, where more is waiting behind it, one that takes twice as
+  /// long as usual.
+  [[nodiscard]] nanos long_here() const noexcept {
+    if (process == 0)
+      return long_body;
+    const nanos twice{static_cast<std::int64_t>(2 * std::min(body_ns, 1e9))};
+    return std::clamp(twice, long_body, most_away);
+  }
+
   /// Tasks to have on the way to a worker at once: together they take no longer than one long body, so that short ones
   /// travel in batches and a long one travels alone. Nothing is known at first: then one.
   [[nodiscard]] std::size_t window() const noexcept {
     if (leaving)
       return 0;
-    constexpr double target_ns = nanos{long_body}.count();
+    const auto target_ns = static_cast<double>((process == 0 ? long_body : most_away).count());
     constexpr double most = 512;
     if (body_ns <= 0 || slow)
       return 1;
@@ -63,7 +75,7 @@ struct crew_member {
   void ran(nanos took) {
     if (took <= nanos{0})
       return;
-    slow = took >= long_body;
+    slow = took >= long_here();
     const auto ns = static_cast<double>(took.count());
     body_ns = body_ns <= 0 ? ns : body_ns + (ns - body_ns) / 8;
   }
@@ -73,7 +85,7 @@ struct crew_member {
     return now - (has.front()->begun ? has.front()->begun_at : quiet_since);
   }
   /// When that is too long.
-  [[nodiscard]] nanos patience() const noexcept { return has.front()->begun ? long_body : long_silence; }
+  [[nodiscard]] nanos patience() const noexcept { return has.front()->begun ? long_here() : std::max(long_here(), long_silence); }
 
   /// Learns from a body that does not end: nothing is put behind it, so what came back from here does not come here
   /// again. How long it takes counts once, when it has ended.

@@ -56,7 +56,7 @@ public:
   explicit ledger(ledger_options options);
 
   // -- submit -------------------------------------------------------------------------------------------------------
-  result<submitted> submit(std::span<const new_task> batch, moment now, effects& fx);
+  result<submitted> submit(std::span<const new_task> batch, moment now, effects& fx, bool as_one = false); ///< see protocol::submit
 
   // -- change; `if_version` 0 means any -------------------------------------------------------------------------------
   result<task_version> cancel(task_id id, task_version if_version, moment now, effects& fx);

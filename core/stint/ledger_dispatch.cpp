@@ -9,11 +9,16 @@ namespace stint {
 
 namespace {
 
+/// What must not begin twice waits behind nothing elsewhere: lost with its node, nobody could tell whether it had begun.
+bool has_room(const crew_member& m, const live& l, bool once) {
+  return m.has.size() < m.room && m.knows(l.route) && !(once && m.process != 0 && !m.has.empty());
+}
+
 /// Returns the worker with the fewest tasks that has room and knows the route, or null.
-crew_member* least_busy(crew& all, route_id route) {
+crew_member* least_busy(crew& all, const live& l, bool once) {
   crew_member* best = nullptr;
   for (auto& m : all.members())
-    if (m.has.size() < m.room && m.knows(route)
+    if (has_room(m, l, once)
         && (best == nullptr || m.has.size() < best->has.size()))
       best = &m;
   return best;
@@ -35,10 +40,10 @@ void ledger::dispatch(moment now, effects& fx) {
       crew_.keep(a.where.node); // which has come back, but has not said so for each of its workers
   std::vector<live*> aside; // suspects for whom a process is kept, or none is left
   std::vector<route_id> busy; // routes whose workers have no room; a round makes none
-  auto has_room = [&busy](const live& l) { return l.alone || std::find(busy.begin(), busy.end(), l.route) == busy.end(); };
-  while (auto* l = stopping_ ? nullptr : ready_.next(has_room)) {
+  auto may_go = [&busy](const live& l) { return l.alone || std::find(busy.begin(), busy.end(), l.route) == busy.end(); };
+  while (auto* l = stopping_ ? nullptr : ready_.next(may_go)) {
     auto& r = *tasks_.find(l->id);
-    auto* m = l->alone ? crew_.for_suspect(l->route) : least_busy(crew_, l->route);
+    auto* m = l->alone ? crew_.for_suspect(l->route) : least_busy(crew_, *l, r.once);
     if (m == nullptr && !l->alone) {
       if (l->route == 0 && crew_.all_here()) // any worker would do
         break;
@@ -62,7 +67,7 @@ void ledger::dispatch(moment now, effects& fx) {
     }
     if (way.only != 0) {
       m = crew_.find(way.only);
-      if (m == nullptr || m->has.size() >= m->room || !m->knows(l->route)) {
+      if (m == nullptr || !has_room(*m, *l, r.once)) {
         claims_.put_back(*l);
         continue;
       }

@@ -45,6 +45,11 @@ std::uint64_t fingerprint(const spec& s) {
   return d.value();
 }
 
+/// The same of a submission whose first task has the key for all.
+std::uint64_t fingerprint(std::span<const new_task> batch) {
+  return digest{}.add(fingerprint(*batch.front().what)).add(batch.size()).value();
+}
+
 } // namespace
 
 ledger::ledger(ledger_options options)
@@ -93,12 +98,30 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh, named& n
   return unit;
 }
 
-result<submitted> ledger::submit(std::span<const new_task> batch, moment now, effects& fx) {
+result<submitted> ledger::submit(std::span<const new_task> batch, moment now, effects& fx, bool as_one) {
   if (stopping_)
     return {errc::list_stopping};
   if (batch.size() > options_.limits.batch)
     return {errc::batch_too_large, std::to_string(batch.size()) + " tasks, the limit is "
                                      + std::to_string(options_.limits.batch)};
+  submitted out;
+  out.ids.reserve(batch.size());
+  if (as_one && !batch.empty()) {
+    const auto& key = batch.front().what->idempotency_key;
+    if (key.empty() || std::any_of(batch.begin() + 1, batch.end(), [](const auto& t) { return !t.what->idempotency_key.empty(); }))
+      return {errc::idempotency_conflict, "of a submission as one, the first task has a key and no other"};
+    if (auto known = idempotent_.find(key); known != idempotent_.end()) {
+      if (known->second.hash != fingerprint(batch))
+        return {errc::idempotency_conflict, "key '" + key + "' belongs to task " + std::to_string(known->second.id)};
+      for (const auto& t : batch) {
+        out.ids.push_back(known->second.id + out.ids.size()); // they were made one after the other
+        if (t.body != 0)
+          fx.dropped.push_back(t.body);
+      }
+      out.version = version_;
+      return out;
+    }
+  }
   std::size_t fresh = 0;
   std::unordered_map<std::string_view, std::size_t> keys; // of this very batch
   std::unordered_set<std::string_view> new_queues;
@@ -133,8 +156,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
   if (pending_ + fresh > options_.limits.pending)
     return {errc::too_many_pending, std::to_string(pending_) + " unfinished, " + std::to_string(fresh)
                                       + " more would pass the limit of " + std::to_string(options_.limits.pending)};
-  submitted out;
-  out.ids.reserve(batch.size());
+  const auto whole = as_one && !batch.empty() ? fingerprint(batch) : 0; // now: names are moved away below
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& t = batch[i];
     auto& s = *t.what;
@@ -163,7 +185,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
       auto& x = r.more();
       if (!s.idempotency_key.empty()) {
         s.name = r.name;
-        idempotent_[s.idempotency_key] = {r.id, fingerprint(s)};
+        idempotent_[s.idempotency_key] = {r.id, as_one ? whole : fingerprint(s)};
       }
       keep(x, s, t.retry_of);
       tasks_.index_tags(r);

@@ -28,7 +28,8 @@ namespace stint::protocol {
 
 // -- requests, and in the comment their answers ---------------------------------------------------------------------------
 
-struct submit { std::vector<submission> tasks; };             // submitted
+/// `as_one`: the first task's idempotency key stands for all of them, and no other has one. Repeated, it gives the same ids.
+struct submit { std::vector<submission> tasks; bool as_one = false; }; // submitted
 struct submitted { std::vector<task_id> ids; task_version version = 0; };
 struct cancel { task_id id = 0; task_version if_version = 0; };             // changed
 struct cancel_matching { stint::filter filter; };                           // changed
@@ -51,7 +52,7 @@ struct read_value { task_id id = 0; };                                      // j
 struct read_args { task_id id = 0; };                                       // json_text
 struct json_text { std::string text; };
 struct wait { wait_request ask; };                                          // wait_result
-struct run { std::vector<submission> tasks; };                              // wait_result: submit, then wait for all
+struct run { std::vector<submission> tasks; bool as_one = false; };         // wait_result: submit, then wait for all
 struct fence { fence_request ask; };                                        // fence_result
 
 struct pause { std::string queue; };                                        // changed; an empty name: the whole list

@@ -4,17 +4,13 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <stint/frames.hpp>
-
 namespace stint::wire {
 
 std::string render(const json::value& v) { return json::serialize(v); }
 
 json::storage_ptr make_room() { return json::make_shared_resource<json::monotonic_resource>(); }
 
-result<json::value> parse(const std::string& bytes, const json::storage_ptr& room) {
-  if (bytes.size() > frame_limit)
-    return {errc::bad_message, std::to_string(bytes.size()) + " bytes, the limit is " + std::to_string(frame_limit)};
+result<json::value> parse(std::string_view bytes, const json::storage_ptr& room) {
   json::parse_options as;
   as.max_depth = 16; // nothing of ours is as deep
   as.allow_invalid_utf8 = true;

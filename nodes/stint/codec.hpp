@@ -216,23 +216,43 @@ bool take(const json::value& from, T& x) {
 std::string render(const json::value& v);
 
 /// Parses what came in.
-result<json::value> parse(const std::string& bytes, const json::storage_ptr& room);
+result<json::value> parse(std::string_view bytes, const json::storage_ptr& room);
 
 /// Memory for one body, given back at once.
 json::storage_ptr make_room();
 
+/// Bytes of a body. A page of a thousand tasks with all their errors has its place in it, a disk image has not.
+inline constexpr std::size_t frame_limit = std::size_t{32} * 1024 * 1024;
+
+/// One that has a body which was encoded before: that goes behind the rest and a line end, which JSON has nowhere else.
+template <class T>
+concept has_body = std::is_same_v<decltype(T::body), std::string>;
+
 template <class T>
 std::string encode(const T& x) {
-  return render(put(x, make_room()));
+  auto out = render(put(x, make_room()));
+  if constexpr (has_body<T>) {
+    out.reserve(out.size() + 1 + x.body.size());
+    out += '\n';
+    out += x.body;
+  }
+  return out;
 }
 
 /// What is missing keeps its default.
 template <class T>
-result<T> decode(const std::string& bytes) {
+result<T> decode(std::string_view bytes) {
+  if (bytes.size() > frame_limit)
+    return {errc::bad_message, std::to_string(bytes.size()) + " bytes, the limit is " + std::to_string(frame_limit)};
+  T x{};
+  if constexpr (has_body<T>) {
+    const auto end = std::min(bytes.find('\n'), bytes.size());
+    x.body = bytes.substr(std::min(end + 1, bytes.size()));
+    bytes = bytes.substr(0, end);
+  }
   auto parsed = parse(bytes, make_room());
   if (!parsed)
     return parsed.error();
-  T x{};
   if (!take(*parsed, x))
     return {errc::bad_message, "its body has another shape"};
   return x;

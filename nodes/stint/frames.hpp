@@ -1,6 +1,6 @@
 /// What the envelopes between an owner's gateway and the links of clients and nodes have in them.
 ///
-/// Wire     protocol 1. Frames and questions are numbered for good: new ones go to the end of their lists.
+/// Wire     protocol 2. Frames and questions are numbered for good: new ones go to the end of their lists.
 /// Units    bytes; nanoseconds.
 ///
 ///   link (client or node)              gateway
@@ -29,11 +29,8 @@
 
 namespace stint::wire {
 
-inline constexpr std::uint32_t protocol_number = 1;
-inline constexpr const char* protocol_name = "stint/1";
-
-/// Bytes of a body. A page of a thousand tasks with all their errors has its place in it, a disk image has not.
-inline constexpr std::size_t frame_limit = std::size_t{32} * 1024 * 1024;
+inline constexpr std::uint32_t protocol_number = 2;
+inline constexpr const char* protocol_name = "stint/2";
 
 /// Bytes of text after which many attempts or reports go on in the next frame. A byte of text may take six in JSON, and the
 /// last text that still goes in may be as long as args or a value may be.
@@ -80,6 +77,7 @@ struct welcome {
   std::size_t window = 0; ///< bytes of output that may be on their way; 0: this owner does not count them
 };
 struct refused { errc code = errc::none; std::string text; };
+/// Of these two the body goes behind the rest, as it is.
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
 struct answer { std::uint64_t number = 0; errc code = errc::none; std::string text; std::string body; };
 struct beat { std::uint64_t number = 0; };
@@ -154,8 +152,8 @@ BOOST_DESCRIBE_STRUCT(kept, (), (slot, id, attempt, epoch, fencing_token, begun,
 BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, labels, slots, number, boot, has))
 BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number, settles, window))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
-BOOST_DESCRIBE_STRUCT(ask, (), (number, what, body))
-BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text, body))
+BOOST_DESCRIBE_STRUCT(ask, (), (number, what))
+BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text))
 BOOST_DESCRIBE_STRUCT(beat, (), (number))
 BOOST_DESCRIBE_STRUCT(leave, (), (soon))
 BOOST_DESCRIBE_STRUCT(new_attempt, (), (slot, id, attempt, epoch, fencing_token, name, kind, args))

@@ -180,14 +180,17 @@ void gateway::asked(std::uint64_t session, wire::ask& q) {
     ++refused_;
     transmit(peers_.at(session).who, wire::frame::answer, wire::answer{q.number, e.code, e.text, {}});
   };
-  if (q.what == wire::submit_number) {
-    auto tasks = wire::decode<wire::submit>(q.body);
-    if (!tasks)
-      return bad(tasks.error());
-    protocol::submit m;
-    for (auto& t : tasks->tasks)
-      m.tasks.push_back({std::move(t), {}});
-    return pass_on<protocol::submitted>(session, q.number, std::move(m));
+  if (q.what == wire::submit_number || q.what == wire::run_number) {
+    auto all = wire::decode<wire::submit>(q.body);
+    if (!all)
+      return bad(all.error());
+    std::vector<submission> tasks;
+    tasks.reserve(all->tasks.size());
+    for (auto& t : all->tasks)
+      tasks.push_back({std::move(t), {}});
+    return q.what == wire::submit_number
+             ? pass_on<protocol::submitted>(session, q.number, protocol::submit{std::move(tasks), all->as_one})
+             : pass_on<wait_result>(session, q.number, protocol::run{std::move(tasks), all->as_one});
   }
   switch (q.what) {
 #define STINT_ASKED(number_, question, answer_, again)                                                                 \

@@ -40,8 +40,8 @@ caf::behavior remote_list::make_behavior() {
     [this](node_messages::connected& m) { is_connected(m); },
     [this](const node_messages::connect_now&) { connect(); },
     [this](const node_messages::await_link&) { return wait_for_link(); },
-    [this](const protocol::submit& m) { return submit(m); },
-    [this](protocol::run& m) { return run(m); },
+    [this](const protocol::submit& m) { return submit<protocol::submitted>(wire::submit_number, m.tasks, m.as_one); },
+    [this](const protocol::run& m) { return submit<wait_result>(wire::run_number, m.tasks, m.as_one); },
 #define STINT_FORWARD(number_, question_, answer_, again_)                                                             \
   [this](const protocol::question_& m) { return pass_on<answer_>(number_, wire::encode(m), again_); },
     STINT_QUESTIONS(STINT_FORWARD)
@@ -82,31 +82,27 @@ caf::result<Answer> remote_list::pass_on(std::uint32_t number, std::string body,
   return p;
 }
 
-caf::result<protocol::submitted> remote_list::submit(const protocol::submit& m) {
+/// With a key, so that what is asked again after a broken link is not done twice: one for all, unless some have their own.
+template <class Answer>
+caf::result<Answer> remote_list::submit(std::uint32_t number, const std::vector<submission>& tasks, bool as_one) {
   wire::submit out;
-  for (const auto& t : m.tasks) {
+  out.tasks.reserve(tasks.size());
+  bool keyed = as_one;
+  for (const auto& t : tasks) {
     if (t.run)
       return to_caf({errc::body_cannot_travel, "task " + std::to_string(out.tasks.size())});
-    auto& s = out.tasks.emplace_back(t.what);
-    if (s.idempotency_key.empty())
-      s.idempotency_key = "link:" + nonce_ + ":" + std::to_string(last_ + 1) + ":" + std::to_string(out.tasks.size());
+    keyed = keyed || !t.what.idempotency_key.empty();
+    out.tasks.push_back(t.what);
   }
-  return pass_on<protocol::submitted>(wire::submit_number, wire::encode(out), true);
-}
-
-/// Two questions of its own, so that each is asked again after a broken link.
-caf::result<wait_result> remote_list::run(protocol::run& m) {
-  auto p = make_response_promise<wait_result>();
-  const auto me = caf::actor_cast<caf::actor>(this);
-  const auto refuse = [p](caf::error& e) mutable { p.deliver(std::move(e)); };
-  caf_shim::ask(*this, me, protocol::submit{std::move(m.tasks)})
-    .then(
-      [this, p, me, refuse](protocol::submitted& made) {
-        caf_shim::ask(*this, me, protocol::wait{{std::move(made.ids)}})
-          .then([p](wait_result& r) mutable { p.deliver(std::move(r)); }, refuse);
-      },
-      refuse);
-  return p;
+  out.as_one = as_one || !keyed;
+  const auto key = "link:" + nonce_ + ":" + std::to_string(last_ + 1);
+  for (std::size_t i = 0; i < out.tasks.size() && !as_one; ++i) {
+    if (auto& s = out.tasks[i]; s.idempotency_key.empty())
+      s.idempotency_key = keyed ? key + ":" + std::to_string(i + 1) : key;
+    if (!keyed)
+      break;
+  }
+  return pass_on<Answer>(number, wire::encode(out), true);
 }
 
 wire::hello remote_list::greeting() {

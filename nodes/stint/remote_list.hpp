@@ -45,8 +45,8 @@ private:
   void hear(wire::frame what, const std::string& body) override;
   template <class Answer>
   caf::result<Answer> pass_on(std::uint32_t number, std::string body, bool again);
-  caf::result<protocol::submitted> submit(const protocol::submit& m);
-  caf::result<wait_result> run(protocol::run& m);
+  template <class Answer>
+  caf::result<Answer> submit(std::uint32_t number, const std::vector<submission>& tasks, bool as_one);
   void beat();
 
   streams streams_;

@@ -59,13 +59,13 @@ public:
     return r->ids.front();
   }
 
-  result<submitted> add_all(std::vector<spec> specs) {
+  result<submitted> add_all(std::vector<spec> specs, bool as_one = false) {
     std::vector<new_task> all;
     for (auto& s : specs) {
       const body_id body = s.kind.empty() ? ++last_body : 0;
       all.push_back({&s, body, 0});
     }
-    auto r = book.submit(all, now, fx);
+    auto r = book.submit(all, now, fx, as_one);
     go();
     return r;
   }

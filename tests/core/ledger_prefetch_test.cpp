@@ -156,6 +156,73 @@ TEST(ledger_prefetch, after_a_long_body_one_goes_alone_until_a_short_one_has_end
   EXPECT_THAT(d.started, SizeIs(before + 4));
 }
 
+/// A desk with two workers of another process, which have run bodies of this length.
+class far_desk : public quick_desk {
+public:
+  explicit far_desk(nanos usual) : quick_desk(0) {
+    book.know_kind("k", false);
+    for (int w = 0; w < 2; ++w)
+      book.worker_joined(++last_worker, {"k"}, now, fx, 7);
+    go();
+    for (int i = 0; i < 4; ++i) {
+      const auto two = add_all({far("usual"), far("usual")});
+      pass(usual);
+      for (auto id : two->ids)
+        quick(id, usual);
+    }
+    started.clear();
+  }
+
+  static spec far(const char* name) {
+    auto s = named(name);
+    s.kind = "k";
+    return s;
+  }
+};
+
+// Once, each body of 10 ms was followed by the round trip of the next: a tenth of a far worker's time.
+TEST(ledger_prefetch, a_worker_elsewhere_has_its_next_task_when_a_body_ends) {
+  far_desk d{10ms};
+  EXPECT_TRUE(d.add_all(std::vector<spec>(6, far_desk::far("n"))));
+  EXPECT_THAT(d.started, SizeIs(4)) << "one runs and one waits at each";
+  EXPECT_NE(d.has.at(d.started.at(0)).worker, d.has.at(d.started.at(1)).worker) << "who is idle comes first";
+  d.begin(d.started.at(0));
+  d.begin(d.started.at(1));
+  d.pass(15ms);
+  EXPECT_THAT(d.fx.recall, IsEmpty());
+  d.pass(6ms);
+  EXPECT_EQ(d.obey(), 2U) << "twice as long as usual";
+  d.started.clear();
+  d.quick(d.has.at(9).id, 25ms);
+  EXPECT_THAT(d.started, SizeIs(1)) << "one goes alone after that";
+}
+
+TEST(ledger_prefetch, what_must_not_begin_twice_waits_behind_nothing_elsewhere) {
+  far_desk d{10ms};
+  d.book.know_kind("k", true);
+  EXPECT_TRUE(d.add_all({far_desk::far("n"), far_desk::far("n"), far_desk::far("n")}));
+  EXPECT_THAT(d.started, SizeIs(2));
+  const auto waits = d.last_worker;
+  d.book.worker_lost(waits, d.now, d.fx);
+  d.go();
+  EXPECT_EQ(d.book.counts().tasks[state::failed], 1U) << "only the one that may have begun";
+}
+
+TEST(ledger_prefetch, to_a_worker_elsewhere_a_long_body_goes_alone) {
+  far_desk d{26ms};
+  EXPECT_TRUE(d.add_all(std::vector<spec>(6, far_desk::far("n"))));
+  EXPECT_THAT(d.started, SizeIs(2));
+}
+
+TEST(ledger_prefetch, among_short_ones_elsewhere_a_long_one_is_known_as_soon_as_here) {
+  far_desk d{10us};
+  EXPECT_TRUE(d.add_all(std::vector<spec>(2'000, far_desk::far("n"))));
+  EXPECT_THAT(d.started, SizeIs(1'024));
+  d.begin(d.started.at(0));
+  d.pass(600us);
+  EXPECT_EQ(d.obey(), 511U) << "of the one that has begun";
+}
+
 TEST(ledger_prefetch, a_single_task_goes_to_an_idle_worker_and_not_behind_another) {
   quick_desk d{2};
   const auto a = d.add("a");

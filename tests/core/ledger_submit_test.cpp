@@ -184,6 +184,41 @@ TEST(ledger_submit, a_repetition_is_answered_even_where_a_new_task_would_be_refu
   EXPECT_EQ(*d.try_add(s), id) << "it was accepted once: the answer may have got lost";
 }
 
+TEST(ledger_submit, one_key_stands_for_all_of_a_submission_as_one) {
+  desk d{0};
+  d.add("before");
+  const auto all = [](std::size_t count) {
+    std::vector<spec> some(count, named("n"));
+    some.front().idempotency_key = "k";
+    return some;
+  };
+  EXPECT_THAT(d.add_all(all(3), true)->ids, ElementsAre(2, 3, 4));
+  d.add("between");
+  ASSERT_TRUE(d.book.remove(3, 0, d.now, d.fx).code() == errc::wrong_state);
+  ASSERT_TRUE(d.book.cancel(3, 0, d.now, d.fx));
+  ASSERT_TRUE(d.book.remove(3, 0, d.now, d.fx));
+  EXPECT_THAT(d.add_all(all(3), true)->ids, ElementsAre(2, 3, 4)) << "whatever has become of them";
+  EXPECT_EQ(d.book.counts().submitted, 5U);
+  EXPECT_EQ(d.fx.dropped.size(), 4U) << "of the one that was cancelled, and of the repetition";
+  EXPECT_EQ(d.add_all(all(2), true).code(), errc::idempotency_conflict) << "not as many";
+  EXPECT_EQ(d.try_add(all(1).front()).code(), errc::idempotency_conflict) << "not as one";
+  auto other = all(3);
+  other.front().name = "other";
+  EXPECT_EQ(d.add_all(other, true).code(), errc::idempotency_conflict);
+  EXPECT_EQ(d.book.counts().submitted, 5U);
+}
+
+TEST(ledger_submit, as_one_the_first_task_has_the_key_and_no_other) {
+  desk d{0};
+  EXPECT_EQ(d.add_all({named("a"), named("b")}, true).code(), errc::idempotency_conflict);
+  auto keyed = named("a");
+  keyed.idempotency_key = "k";
+  EXPECT_EQ(d.add_all({keyed, keyed}, true).code(), errc::idempotency_conflict);
+  EXPECT_EQ(d.add_all({named("a"), keyed}, true).code(), errc::idempotency_conflict);
+  EXPECT_TRUE(d.add_all({}, true));
+  EXPECT_EQ(d.book.counts().submitted, 0U);
+}
+
 TEST(ledger_submit, what_is_asked_for_is_what_is_told) {
   desk d{0};
   d.book.know_kind("publish", false);

@@ -56,14 +56,16 @@ TEST(remote_list, a_run_goes_on_over_a_broken_link) {
   far_ear heard;
   auto sub = owner.tasks.subscribe(heard.listener());
   ASSERT_TRUE(sub);
-  auto done = std::async(std::launch::async, [&] { return client.tasks.run(later); });
-  ASSERT_TRUE(heard.until([&] { return !heard.events.empty(); })) << "it is submitted";
+  auto done = std::async(std::launch::async, [&] { return client.tasks.run({{later, {}}, {later, {}}, {later, {}}}); });
+  ASSERT_TRUE(heard.until([&] { return !heard.events.empty(); })) << "they are submitted";
   between.cut();
   ASSERT_EQ(done.wait_for(deadline), std::future_status::ready);
   const auto ended = done.get();
   ASSERT_TRUE(ended) << to_string(ended.error());
-  EXPECT_EQ(ended->code, 7);
-  EXPECT_EQ(owner.tasks.counts()->submitted, 1U);
+  ASSERT_EQ(ended->settled.size(), 3U);
+  for (const auto& w : ended->settled)
+    EXPECT_EQ(w.task.code, 7);
+  EXPECT_EQ(owner.tasks.counts()->submitted, 3U);
 }
 
 TEST(remote_list, a_silent_owner_is_noticed) {
