@@ -51,9 +51,10 @@ caf::behavior keeper::make_behavior() {
 
 /// Reads a little, then goes to the end of the mailbox: a commit that has come meanwhile is before it.
 void keeper::read_some() {
+  constexpr std::size_t most_lent = 2; // messages of the list: a commit may come meanwhile
   std::optional<lent_thread> lent;
   if (env_->own_threads()) {
-    lent.emplace();
+    lent.emplace(most_lent);
     context(&at_lent_);
   }
   for (std::size_t room = reads_at_once; !reads_.empty() && room != 0;) {

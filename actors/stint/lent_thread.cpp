@@ -6,9 +6,6 @@ namespace stint {
 
 namespace {
 
-/// Of one actor. A list that so many others ask at once is worked off on CAF's threads: who asked wants to go on.
-constexpr std::size_t messages_at_once = 32;
-
 thread_local lent_thread* innermost = nullptr;
 
 } // namespace
@@ -21,7 +18,7 @@ void lent_place::ready(caf::resumable* who) {
     caf_shim::schedule(system_, who);
 }
 
-lent_thread::lent_thread() : running_place(nullptr), outer_(std::exchange(innermost, this)) {}
+lent_thread::lent_thread(std::size_t most) : running_place(nullptr), most_(most), outer_(std::exchange(innermost, this)) {}
 
 lent_thread::~lent_thread() {
   run();
@@ -39,9 +36,9 @@ void lent_thread::ready(caf::resumable* who) {
 }
 
 /// Returns whether it waits for messages now, or is over: then it may already run elsewhere, or be gone.
-bool lent_thread::work_off(lendable_actor& who) {
+bool lent_thread::work_off(lendable_actor& who) const {
   who.leaves_ = false;
-  for (std::size_t i = 0; i < messages_at_once && !who.leaves_; ++i)
+  for (std::size_t i = 0; i < most_ && !who.leaves_; ++i)
     if (static_cast<caf::resumable&>(who).resume(&who.at_lent_, 1) != caf::resumable::resume_later)
       return true;
   return false;

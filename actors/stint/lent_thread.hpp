@@ -51,7 +51,8 @@ private:
 
 class lent_thread final : public caf_shim::running_place {
 public:
-  lent_thread();
+  /// `most` messages of each actor; the rest is left to CAF's threads.
+  explicit lent_thread(std::size_t most = 32);
   /// Runs what has not run yet.
   ~lent_thread() override;
 
@@ -68,8 +69,9 @@ private:
   friend class lent_place;
 
   void ready(caf::resumable* who) override;
-  static bool work_off(lendable_actor& who);
+  [[nodiscard]] bool work_off(lendable_actor& who) const;
 
+  std::size_t most_;
   lent_thread* outer_;
   std::vector<lendable_actor*> ready_; ///< in the order in which they became it, each with a reference
 };

@@ -9,8 +9,9 @@ using namespace crew_messages;
 
 namespace {
 
-/// Cooperative bodies run between two looks at the mailbox.
+/// Cooperative bodies run between two looks at the mailbox, and for how long: then it is told what came of them.
 constexpr std::size_t bodies_per_turn = 64;
+constexpr nanos turn_time = std::chrono::milliseconds{1};
 
 bool blocks(const attempt_ptr& a) { return a->what().run.style() == body_style::blocking; }
 
@@ -73,6 +74,7 @@ void worker::go_on() {
 bool worker::pump() {
   std::size_t ran = 0;
   moment clock;
+  stint::steady_time began;
   while (!queue_.empty() && !promised_) {
     if (blocks(queue_.front())) {
       auto end = std::find_if_not(queue_.begin(), queue_.end(), blocks);
@@ -84,12 +86,12 @@ bool worker::pump() {
     }
     if (in_runner_ != 0)
       break; // one at a time
-    if (ran == bodies_per_turn || leave_lent_thread()) { // such a thread is not for the bodies of others
+    if (ran == bodies_per_turn || (ran != 0 && clock.steady - began >= turn_time) || leave_lent_thread()) { // such a thread is not for the bodies of others
       with_.port->nudge();
       break;
     }
     if (ran++ == 0)
-      clock = with_.env->now();
+      began = (clock = with_.env->now()).steady;
     auto a = std::move(queue_.front());
     queue_.pop_front();
     if (a->what().run.style() == body_style::asynchronous)

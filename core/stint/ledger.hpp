@@ -220,9 +220,8 @@ private:
   };
   /// What is known of a kind: nothing, that it runs again after a death, or that it does not.
   enum class knowledge : std::uint8_t { none, again, once };
-  /// Numbers of a new task's queue and kind; 0: none yet.
-  struct named { std::uint32_t queue = 0; std::uint32_t kind = 0; };
-  struct remembered { task_id id = 0; std::uint64_t hash = 0; };
+  struct named { std::uint32_t queue = 0; std::uint32_t kind = 0; }; ///< numbers of a new task's; 0: none yet
+  struct remembered { task_id id = 0; std::uint64_t hash = 0; bool as_one = false; };
 
   [[nodiscard]] knowledge known_kind(std::uint32_t n) const noexcept {
     return n != 0 && n < kinds_.size() ? kinds_[n] : knowledge::none;
@@ -320,6 +319,7 @@ private:
   std::uint64_t stale_ = 0;
   std::uint64_t overlaps_ = 0;
   std::unordered_map<std::string, remembered> idempotent_;
+  std::map<task_id, std::string> gone_keys_; ///< as one, of deleted tasks: still known for a while
   std::vector<knowledge> kinds_; ///< by number
   std::unordered_map<task_id, std::vector<stuck_body>> stuck_;
   std::size_t stuck_count_ = 0;
@@ -340,7 +340,7 @@ private:
   bool draining_ = false;
   bool stopping_ = false;
   bool tokens_set_ = false;
-  bool look_pending_ = false;
+  steady_time look_at_{}; ///< 0: no look is due
   stop_report left_;
   unsaved unsaved_;
   totals cut_;       ///< what `counts` answers once the cut is committed

@@ -191,7 +191,11 @@ void ledger::erase(record& r, moment now, effects& fx) {
     fx.dropped.push_back(r.body);
   if (r.extra && !r.extra->idempotency_key.empty())
     if (auto i = idempotent_.find(r.extra->idempotency_key); i != idempotent_.end() && i->second.id == r.id)
-      idempotent_.erase(i);
+      i->second.as_one ? void(gone_keys_.emplace(r.id, i->first)) : void(idempotent_.erase(i));
+  // Others of that submission may be there, and its sender may not have heard yet that it was accepted.
+  constexpr std::size_t most_gone_keys = 10'000; // a megabyte, and several seconds of the fastest client
+  if (gone_keys_.size() > most_gone_keys)
+    idempotent_.erase(gone_keys_.extract(gone_keys_.begin()).mapped());
   kept_.drop(r);
   unsaved_.before_deletion(r.id, std::move(r.extra));
   tasks_.erase(r);

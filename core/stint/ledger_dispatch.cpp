@@ -45,6 +45,10 @@ void ledger::dispatch(moment now, effects& fx) {
     auto& r = *tasks_.find(l->id);
     auto* m = l->alone ? crew_.for_suspect(l->route) : least_busy(crew_, *l, r.once);
     if (m == nullptr && !l->alone) {
+      // It would wait for ever behind what others are given meanwhile: nothing more goes to one of them until it is idle.
+      if (r.once)
+        if (auto* next = least_busy(crew_, *l, false))
+          next->room = 0;
       if (l->route == 0 && crew_.all_here()) // any worker would do
         break;
       busy.push_back(l->route);
@@ -143,9 +147,9 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
     else
       recall(m, fx, 1, !wanted);
   }
-  if (rest && !look_pending_) {
-    look_pending_ = true;
-    schedule_.add(now.steady + *rest, due_for::look, 0, 0);
+  if (rest && (look_at_ == steady_time{} || now.steady + *rest < look_at_)) {
+    look_at_ = now.steady + *rest;
+    schedule_.add(look_at_, due_for::look, 0, 0);
   }
 }
 

@@ -28,7 +28,7 @@ bool ledger::means(due_for what, std::uint64_t id, std::uint64_t stamp) const {
   switch (what) {
     case due_for::wait: return waits_.has(id);
     case due_for::stop: return stopping_ && !tokens_set_;
-    case due_for::look: return look_pending_;
+    case due_for::look: return look_at_ != steady_time{};
     case due_for::keep: return keep_at_ != steady_time::max() && stamp == keep_turn_;
     default: break;
   }
@@ -56,7 +56,7 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
         fx.fences.push_back({e.id, {version_, true, f->last, unsettled_before(*f)}});
       return;
     case due_for::stop: set_tokens(now, fx); return;
-    case due_for::look: look_pending_ = false; return; // dispatch() follows every tick
+    case due_for::look: look_at_ = {}; return; // dispatch() follows every tick
     case due_for::keep: keep_at_ = steady_time::max(); return;
     default: break;
   }

@@ -103,7 +103,7 @@ void ledger::fill(record& r, stored_task& s) {
     x.printed = s.printed;
     tasks_.index_tags(r);
     if (!x.idempotency_key.empty() && !planted(plant::key_forgotten))
-      idempotent_[x.idempotency_key] = {r.id, s.fingerprint};
+      idempotent_[x.idempotency_key] = {r.id, s.fingerprint, false};
   }
 }
 

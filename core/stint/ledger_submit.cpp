@@ -47,7 +47,11 @@ std::uint64_t fingerprint(const spec& s) {
 
 /// The same of a submission whose first task has the key for all.
 std::uint64_t fingerprint(std::span<const new_task> batch) {
-  return digest{}.add(fingerprint(*batch.front().what)).add(batch.size()).value();
+  digest d;
+  d.add(batch.size());
+  for (const auto& t : batch)
+    d.add(fingerprint(*t.what));
+  return d.value();
 }
 
 } // namespace
@@ -99,14 +103,9 @@ result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh, named& n
 }
 
 result<submitted> ledger::submit(std::span<const new_task> batch, moment now, effects& fx, bool as_one) {
-  if (stopping_)
-    return {errc::list_stopping};
-  if (batch.size() > options_.limits.batch)
-    return {errc::batch_too_large, std::to_string(batch.size()) + " tasks, the limit is "
-                                     + std::to_string(options_.limits.batch)};
   submitted out;
   out.ids.reserve(batch.size());
-  if (as_one && !batch.empty()) {
+  if (as_one && !batch.empty()) { // before all that may have changed since
     const auto& key = batch.front().what->idempotency_key;
     if (key.empty() || std::any_of(batch.begin() + 1, batch.end(), [](const auto& t) { return !t.what->idempotency_key.empty(); }))
       return {errc::idempotency_conflict, "of a submission as one, the first task has a key and no other"};
@@ -122,6 +121,11 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
       return out;
     }
   }
+  if (stopping_)
+    return {errc::list_stopping};
+  if (batch.size() > options_.limits.batch)
+    return {errc::batch_too_large, std::to_string(batch.size()) + " tasks, the limit is "
+                                     + std::to_string(options_.limits.batch)};
   std::size_t fresh = 0;
   std::unordered_map<std::string_view, std::size_t> keys; // of this very batch
   std::unordered_set<std::string_view> new_queues;
@@ -185,7 +189,7 @@ result<submitted> ledger::submit(std::span<const new_task> batch, moment now, ef
       auto& x = r.more();
       if (!s.idempotency_key.empty()) {
         s.name = r.name;
-        idempotent_[s.idempotency_key] = {r.id, as_one ? whole : fingerprint(s)};
+        idempotent_[s.idempotency_key] = {r.id, as_one ? whole : fingerprint(s), as_one};
       }
       keep(x, s, t.retry_of);
       tasks_.index_tags(r);

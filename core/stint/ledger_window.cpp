@@ -83,7 +83,7 @@ void ledger::restore(const outside_task& t, const std::string& queue) {
 
 void ledger::restore_key(std::string key, task_id id, std::uint64_t fingerprint) {
   if (!planted(plant::key_forgotten) && !planted(plant::key_leaves))
-    idempotent_[std::move(key)] = {id, fingerprint};
+    idempotent_[std::move(key)] = {id, fingerprint, false};
 }
 
 page_request ledger::outside_part(page_request ask, const page& inside) const {

@@ -5,7 +5,7 @@
 ///
 ///   link (client or node)              gateway
 ///     |-- hello{role, kinds, labels} ---->|   answers: welcome{epoch, lease} or refused{code, text}
-///     |-- ask{number, what, body} ------->|   ... answer{number, code, text, body}
+///     |-- ask{number, what, body} ------->|   ... accepted{number, ids} of a run ... answer{number, code, text, body}
 ///     |-- beat{number} ------------------>|   heard{number}: the lease runs from when the beat was sent
 ///     |<-- start / order{stop, take_back, replace}
 ///     |-- worked{slot, reports} --------->|   ... settled{whom}: these ends are committed; until then they are said again
@@ -37,7 +37,7 @@ inline constexpr const char* protocol_name = "stint/2";
 inline constexpr std::size_t frame_fill = std::size_t{2} * 1024 * 1024;
 
 enum class frame : std::uint32_t { hello = 1, welcome, refused, ask, answer, beat, heard, start, order, worked, said,
-                                   listen = 12, unlisten, taken, told, leave = 20, settled, drained };
+                                   listen = 12, unlisten, taken, told, leave = 20, settled, drained, accepted };
 enum class role : std::uint32_t { client, node };
 BOOST_DESCRIBE_ENUM(role, client, node)
 
@@ -80,6 +80,8 @@ struct refused { errc code = errc::none; std::string text; };
 /// Of these two the body goes behind the rest, as it is.
 struct ask { std::uint64_t number = 0; std::uint32_t what = 0; std::string body; };
 struct answer { std::uint64_t number = 0; errc code = errc::none; std::string text; std::string body; };
+/// What a `run` has submitted: to be asked for by these from now on.
+struct accepted { std::uint64_t number = 0; std::vector<task_id> ids; };
 struct beat { std::uint64_t number = 0; };
 struct leave { bool soon = false; };
 
@@ -154,6 +156,7 @@ BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number, settles, w
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what))
 BOOST_DESCRIBE_STRUCT(answer, (), (number, code, text))
+BOOST_DESCRIBE_STRUCT(accepted, (), (number, ids))
 BOOST_DESCRIBE_STRUCT(beat, (), (number))
 BOOST_DESCRIBE_STRUCT(leave, (), (soon))
 BOOST_DESCRIBE_STRUCT(new_attempt, (), (slot, id, attempt, epoch, fencing_token, name, kind, args))

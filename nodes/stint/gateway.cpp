@@ -175,6 +175,22 @@ void gateway::pass_on(std::uint64_t session, std::uint64_t number, Question q) {
       });
 }
 
+/// Says what was submitted as soon as it is: a client that loses its link after that only waits for it.
+void gateway::run(std::uint64_t session, std::uint64_t number, protocol::submit m) {
+  caf_shim::ask(*this, owner_, std::move(m))
+    .then(
+      [this, session, number](protocol::submitted& made) {
+        if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
+          transmit(p->second.who, wire::frame::accepted, wire::accepted{number, made.ids});
+        pass_on<wait_result>(session, number, protocol::wait{{std::move(made.ids)}});
+      },
+      [this, session, number](const caf::error& e) {
+        auto ours = from_caf(e);
+        if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
+          transmit(p->second.who, wire::frame::answer, wire::answer{number, ours.code, std::move(ours.text), {}});
+      });
+}
+
 void gateway::asked(std::uint64_t session, wire::ask& q) {
   auto bad = [&](const error& e) {
     ++refused_;
@@ -188,9 +204,9 @@ void gateway::asked(std::uint64_t session, wire::ask& q) {
     tasks.reserve(all->tasks.size());
     for (auto& t : all->tasks)
       tasks.push_back({std::move(t), {}});
-    return q.what == wire::submit_number
-             ? pass_on<protocol::submitted>(session, q.number, protocol::submit{std::move(tasks), all->as_one})
-             : pass_on<wait_result>(session, q.number, protocol::run{std::move(tasks), all->as_one});
+    protocol::submit m{std::move(tasks), all->as_one};
+    return q.what == wire::submit_number ? pass_on<protocol::submitted>(session, q.number, std::move(m))
+                                         : run(session, q.number, std::move(m));
   }
   switch (q.what) {
 #define STINT_ASKED(number_, question, answer_, again)                                                                 \

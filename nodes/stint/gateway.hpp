@@ -47,6 +47,7 @@ private:
   void greet(const caf::actor& who, const wire::hello& h);
   void beaten(std::uint64_t session, peer& p, const wire::beat& b);
   void asked(std::uint64_t session, wire::ask& q);
+  void run(std::uint64_t session, std::uint64_t number, protocol::submit m);
   caf::result<node_list> nodes();
   void tell_nodes(caf::typed_response_promise<node_list> answer);
   void look_at_refusals();

@@ -29,6 +29,7 @@ namespace stint::wire {
 /// A submission goes without bodies: kinds alone can travel. Both have the same body, and are asked again.
 inline constexpr std::uint32_t submit_number = 1;
 inline constexpr std::uint32_t run_number = 26;
+inline constexpr std::uint32_t wait_number = 18; ///< what is left of a run that was accepted
 
 struct submit { std::vector<spec> tasks; bool as_one = false; };
 BOOST_DESCRIBE_STRUCT(submit, (), (tasks, as_one))

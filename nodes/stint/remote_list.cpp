@@ -112,8 +112,12 @@ wire::hello remote_list::greeting() {
 
 void remote_list::linked(const wire::welcome& w) {
   streams_.linked(w.life); // first: subscribers hear of another list before any answer of it
-  for (const auto& [number, q] : open_)
-    transmit(wire::frame::ask, q.what);
+  const bool another = std::exchange(life_, w.life) != w.life;
+  for (auto& [number, q] : open_) {
+    if (another)
+      q.rest.reset();
+    transmit(wire::frame::ask, q.rest ? *q.rest : q.what);
+  }
   heart_.emplace(lease_times{w.beat, w.lease}, greeted_);
   every_ = w.beat;
   if (!std::exchange(beating_, true))
@@ -157,6 +161,11 @@ void remote_list::hear(wire::frame what, const std::string& body) {
     with(wire::decode<wire::answer>(body), [this](const wire::answer& a) {
       if (auto q = open_.extract(a.number))
         q.mapped().answer(a);
+    });
+  else if (what == wire::frame::accepted)
+    with(wire::decode<wire::accepted>(body), [this](wire::accepted& m) {
+      if (auto q = open_.find(m.number); q != open_.end())
+        q->second.rest = {m.number, wire::wait_number, wire::encode(protocol::wait{{std::move(m.ids)}})};
     });
   else if (what == wire::frame::told)
     with(wire::decode<wire::told>(body), [this](wire::told& m) { streams_.hear(std::move(m)); });

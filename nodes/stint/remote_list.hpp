@@ -35,6 +35,7 @@ public:
 private:
   struct question {
     wire::ask what;
+    std::optional<wire::ask> rest{}; ///< of a run that was accepted; another list is asked for all of it
     bool again = false;
     std::function<void(const wire::answer&)> answer;
   };
@@ -56,6 +57,7 @@ private:
   bool beating_ = false;
   std::map<std::uint64_t, question> open_;
   std::uint64_t last_ = 0;
+  std::uint64_t life_ = 0; ///< of the list that was met last
   std::string nonce_; ///< tells this proxy's keys from all others
 };
 

@@ -208,6 +208,28 @@ TEST(ledger_prefetch, what_must_not_begin_twice_waits_behind_nothing_elsewhere) 
   EXPECT_EQ(d.book.counts().tasks[state::failed], 1U) << "only the one that may have begun";
 }
 
+TEST(ledger_prefetch, what_must_not_begin_twice_gets_its_turn_elsewhere) {
+  far_desk d{10ms};
+  d.book.know_kind("once", true);
+  d.book.worker_lost(1, d.now, d.fx);
+  d.book.worker_lost(2, d.now, d.fx);
+  d.book.worker_joined(++d.last_worker, {"k", "once"}, d.now, d.fx, 8);
+  d.quick(d.add(far_desk::far("usual")), 10ms);
+  d.quick(d.add(far_desk::far("usual")), 10ms);
+  EXPECT_TRUE(d.add_all(std::vector<spec>(20, far_desk::far("n"))));
+  auto s = named("once");
+  s.kind = "once";
+  s.priority = 1;
+  const auto once = d.add(s);
+  EXPECT_EQ(d.state(once), state::waiting);
+  for (int i = 0; i < 2; ++i) {
+    const auto running = d.started.at(d.started.size() - 2 + static_cast<std::size_t>(i));
+    d.pass(10ms);
+    d.quick(running, 10ms);
+  }
+  EXPECT_TRUE(d.runs(once)) << "nothing is put behind what runs until it has";
+}
+
 TEST(ledger_prefetch, to_a_worker_elsewhere_a_long_body_goes_alone) {
   far_desk d{26ms};
   EXPECT_TRUE(d.add_all(std::vector<spec>(6, far_desk::far("n"))));

@@ -200,11 +200,17 @@ TEST(ledger_submit, one_key_stands_for_all_of_a_submission_as_one) {
   EXPECT_THAT(d.add_all(all(3), true)->ids, ElementsAre(2, 3, 4)) << "whatever has become of them";
   EXPECT_EQ(d.book.counts().submitted, 5U);
   EXPECT_EQ(d.fx.dropped.size(), 4U) << "of the one that was cancelled, and of the repetition";
+  ASSERT_TRUE(d.book.cancel(2, 0, d.now, d.fx));
+  ASSERT_TRUE(d.book.remove(2, 0, d.now, d.fx));
+  EXPECT_THAT(d.add_all(all(3), true)->ids, ElementsAre(2, 3, 4)) << "the first one, too: another may still run";
+  EXPECT_EQ(d.fx.dropped.size(), 8U);
   EXPECT_EQ(d.add_all(all(2), true).code(), errc::idempotency_conflict) << "not as many";
   EXPECT_EQ(d.try_add(all(1).front()).code(), errc::idempotency_conflict) << "not as one";
   auto other = all(3);
-  other.front().name = "other";
+  other.back().name = "other";
   EXPECT_EQ(d.add_all(other, true).code(), errc::idempotency_conflict);
+  d.book.stop(1s, d.now, d.fx);
+  EXPECT_THAT(d.add_all(all(3), true)->ids, ElementsAre(2, 3, 4)) << "it is no new one";
   EXPECT_EQ(d.book.counts().submitted, 5U);
 }
 

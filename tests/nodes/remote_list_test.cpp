@@ -68,6 +68,33 @@ TEST(remote_list, a_run_goes_on_over_a_broken_link) {
   EXPECT_EQ(owner.tasks.counts()->submitted, 3U);
 }
 
+// Once, it was asked for as a whole again: what its first task had been known by was deleted with that.
+TEST(remote_list, a_run_that_was_accepted_is_only_waited_for) {
+  owner_side owner;
+  relay between{owner.here.port()};
+  client_side client{between.port()};
+  spec soon;
+  soon.name = "soon";
+  soon.kind = "seven";
+  auto later = soon;
+  later.delay = 1s;
+  far_ear heard;
+  auto sub = owner.tasks.subscribe(heard.listener());
+  ASSERT_TRUE(sub);
+  auto done = std::async(std::launch::async, [&] { return client.tasks.run({{soon, {}}, {later, {}}}); });
+  ASSERT_TRUE(heard.until([&] { return !heard.events.empty() && heard.events.back().to == state::succeeded; }));
+  ASSERT_TRUE(client.tasks.counts()) << "that it was accepted has come before this";
+  ASSERT_TRUE(owner.tasks.remove(1));
+  between.cut();
+  ASSERT_EQ(done.wait_for(deadline), std::future_status::ready);
+  const auto ended = done.get();
+  ASSERT_TRUE(ended) << to_string(ended.error());
+  ASSERT_EQ(ended->settled.size(), 2U);
+  EXPECT_EQ(ended->settled.at(0).code, errc::task_deleted);
+  EXPECT_EQ(ended->settled.at(1).task.code, 7);
+  EXPECT_EQ(owner.tasks.counts()->submitted, 2U);
+}
+
 TEST(remote_list, a_silent_owner_is_noticed) {
   owner_side owner{short_times};
   relay between{owner.here.port()};
