@@ -179,7 +179,7 @@ void cluster::look() {
       continue;
     }
     if (t.task.state == state::quarantined && tasks().release(t.id))
-      ++released_;
+      released_.insert(t.id);
     open_.push_back(t.id);
   }
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,7 +69,8 @@ public:
   [[nodiscard]] work_log logs() const;
   [[nodiscard]] const std::vector<task>& ended() const { return ended_; }
   [[nodiscard]] const std::vector<task_id>& submitted() const { return ids_; }
-  [[nodiscard]] std::uint64_t released() const { return released_; }
+  [[nodiscard]] std::uint64_t released() const { return released_.size(); }
+  [[nodiscard]] bool was_released(task_id id) const { return released_.contains(id); }
   /// When the worker that runs on a host now was started.
   [[nodiscard]] std::int64_t started(std::size_t worker) const { return all_.at(worker).since; }
 
@@ -92,7 +94,7 @@ private:
   std::vector<task_id> ids_;
   std::vector<task_id> open_;
   std::vector<task> ended_;
-  std::uint64_t released_ = 0; ///< from quarantine: they saw too many deaths
+  std::multiset<task_id> released_; ///< from quarantine: they saw too many deaths
 };
 
 } // namespace stint::faults
