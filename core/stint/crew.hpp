@@ -85,7 +85,7 @@ struct crew_member {
     return now - (has.front()->begun ? has.front()->begun_at : quiet_since);
   }
   /// When that is too long.
-  [[nodiscard]] nanos patience() const noexcept { return has.front()->begun ? long_here() : process == 0 ? long_silence : most_away + long_silence; }
+  [[nodiscard]] nanos patience() const noexcept { return has.front()->begun ? long_here() : std::max(long_here(), long_silence); }
 
   /// Learns from a body that does not end: nothing is put behind it, so what came back from here does not come here
   /// again. How long it takes counts once, when it has ended.
