@@ -49,7 +49,7 @@ bool driver::behind_a_long_one(worker_id w) const {
   const auto has = on(w);
   if (has.empty())
     return false;
-  return now_.steady - (model_.jobs.at(has[0]).begun ? begun_at_.at(has[0]) : quiet_.at(w)) >= 500us;
+  return now_.steady - (model_.jobs.at(has[0]).begun ? begun_at_.at(has[0]) : quiet_.at(w)) >= long_at(w);
 }
 
 /// Whoever wants one key alone may be given to the worker that has all who hold it, behind them.

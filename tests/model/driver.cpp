@@ -318,6 +318,15 @@ void driver::wait(const step& s) {
   waits_[id] = w;
 }
 
+/// From which length on a body is long: elsewhere, where the next task is a round trip away, what takes twice as long as usual.
+nanos driver::long_at(worker_id w) const {
+  const auto p = model_.process.find(w);
+  const auto u = usual_.find(w);
+  if (p == model_.process.end() || p->second == 0 || u == usual_.end())
+    return 500us;
+  return std::clamp(nanos{static_cast<std::int64_t>(2 * u->second)}, nanos{500us}, nanos{25ms});
+}
+
 void driver::report(worker_id from, task_id id, std::uint32_t attempt, attempt_report::kind what, outcome o,
                     std::uint64_t epoch, nanos took) {
   attempt_report a;
@@ -330,8 +339,12 @@ void driver::report(worker_id from, task_id id, std::uint32_t attempt, attempt_r
   a.took = took;
   if (model_.crew.contains(from))
     quiet_[from] = now_.steady;
-  if (took > 0ns && took < long_body)
-    quick_.insert(from);
+  if (took > 0ns) {
+    if (took < long_at(from))
+      quick_.insert(from);
+    auto& usual = usual_[from];
+    usual = usual == 0 ? double(took.count()) : usual + (double(took.count()) - usual) / 8;
+  }
   book_.report(from, {&a, 1}, now_, fx_);
 }
 

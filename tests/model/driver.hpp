@@ -66,6 +66,7 @@ private:
   void join(model::hand h);
   [[nodiscard]] std::vector<task_id> on(worker_id w) const;
   [[nodiscard]] bool behind_a_long_one(worker_id w) const;
+  [[nodiscard]] nanos long_at(worker_id w) const;
   [[nodiscard]] bool may_follow(const job& j, worker_id w) const;
   bool comes_back(task_id id);
   void no_overlap(task_id id) const;
@@ -99,6 +100,7 @@ private:
   std::map<task_id, steady_time> begun_at_;  ///< of the last attempt that began
   std::map<worker_id, steady_time> quiet_;   ///< since the last report or first hand-over
   std::set<worker_id> quick_;                ///< may be given more than one
+  std::map<worker_id, double> usual_;        ///< smoothed length of its bodies, in ns
   std::set<task_id> recalled_;               ///< asked back, while it is handed over
 };
 
