@@ -45,6 +45,15 @@ std::vector<task_id> driver::on(worker_id w) const {
   return out;
 }
 
+/// From which length on a body is long: elsewhere, where the next task is a round trip away, what takes twice as long as usual.
+nanos driver::long_at(worker_id w) const {
+  const auto p = model_.process.find(w);
+  const auto u = usual_.find(w);
+  if (p == model_.process.end() || p->second == 0 || u == usual_.end())
+    return 500us;
+  return std::clamp(nanos{static_cast<std::int64_t>(2 * u->second)}, nanos{500us}, nanos{25ms});
+}
+
 bool driver::behind_a_long_one(worker_id w) const {
   const auto has = on(w);
   if (has.empty())

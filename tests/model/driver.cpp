@@ -318,15 +318,6 @@ void driver::wait(const step& s) {
   waits_[id] = w;
 }
 
-/// From which length on a body is long: elsewhere, where the next task is a round trip away, what takes twice as long as usual.
-nanos driver::long_at(worker_id w) const {
-  const auto p = model_.process.find(w);
-  const auto u = usual_.find(w);
-  if (p == model_.process.end() || p->second == 0 || u == usual_.end())
-    return 500us;
-  return std::clamp(nanos{static_cast<std::int64_t>(2 * u->second)}, nanos{500us}, nanos{25ms});
-}
-
 void driver::report(worker_id from, task_id id, std::uint32_t attempt, attempt_report::kind what, outcome o,
                     std::uint64_t epoch, nanos took) {
   attempt_report a;

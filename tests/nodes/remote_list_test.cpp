@@ -45,18 +45,25 @@ TEST(remote_list, runs_a_task_and_answers_how_it_ended) {
   EXPECT_EQ(client.tasks.run(seven, [] {}).code(), errc::body_cannot_travel);
 }
 
-TEST(remote_list, a_run_goes_on_over_a_broken_link) {
+/// A client whose link can be cut while it runs something.
+struct cut_run : testing::Test {
+  static submission seven(nanos delay) {
+    spec s;
+    s.name = "of a run";
+    s.kind = "seven";
+    s.delay = delay;
+    return {std::move(s), {}};
+  }
   owner_side owner;
   relay between{owner.here.port()};
   client_side client{between.port()};
-  spec later;
-  later.name = "later";
-  later.kind = "seven";
-  later.delay = 1s;
-  far_ear heard;
+  far_ear heard; ///< what happens at the owner
+};
+
+TEST_F(cut_run, goes_on_over_a_broken_link) {
   auto sub = owner.tasks.subscribe(heard.listener());
   ASSERT_TRUE(sub);
-  auto done = std::async(std::launch::async, [&] { return client.tasks.run({{later, {}}, {later, {}}, {later, {}}}); });
+  auto done = std::async(std::launch::async, [&] { return client.tasks.run({seven(1s), seven(1s), seven(1s)}); });
   ASSERT_TRUE(heard.until([&] { return !heard.events.empty(); })) << "they are submitted";
   between.cut();
   ASSERT_EQ(done.wait_for(deadline), std::future_status::ready);
@@ -69,19 +76,10 @@ TEST(remote_list, a_run_goes_on_over_a_broken_link) {
 }
 
 // Once, it was asked for as a whole again: what its first task had been known by was deleted with that.
-TEST(remote_list, a_run_that_was_accepted_is_only_waited_for) {
-  owner_side owner;
-  relay between{owner.here.port()};
-  client_side client{between.port()};
-  spec soon;
-  soon.name = "soon";
-  soon.kind = "seven";
-  auto later = soon;
-  later.delay = 1s;
-  far_ear heard;
+TEST_F(cut_run, that_was_accepted_is_only_waited_for) {
   auto sub = owner.tasks.subscribe(heard.listener());
   ASSERT_TRUE(sub);
-  auto done = std::async(std::launch::async, [&] { return client.tasks.run({{soon, {}}, {later, {}}}); });
+  auto done = std::async(std::launch::async, [&] { return client.tasks.run({seven(0s), seven(1s)}); });
   ASSERT_TRUE(heard.until([&] { return !heard.events.empty() && heard.events.back().to == state::succeeded; }));
   ASSERT_TRUE(client.tasks.counts()) << "that it was accepted has come before this";
   ASSERT_TRUE(owner.tasks.remove(1));
