@@ -17,7 +17,7 @@ struct lent_thread : actors_fixture {
   caf::actor_system system{cfg};
 };
 
-/// An actor that counts where it ran, and answers.
+/// An actor that counts what it did where its first message ran, if that was on the caller's thread, and answers.
 class walker final : public stint::lendable_actor {
 public:
   walker(caf::actor_config& cfg, std::atomic<int>& here, std::thread::id caller, int leaves_at)
@@ -25,7 +25,10 @@ public:
 
   caf::behavior make_behavior() override {
     return {[this](const app::question& q) {
-      here_ += std::this_thread::get_id() == caller_ ? 1 : 0;
+      const auto here = std::this_thread::get_id() == caller_;
+      if (q.n == 1)
+        counts_ = here; // else it still ran elsewhere, and only got what came later
+      here_ += counts_ && here ? 1 : 0;
       if (q.n == leaves_at_)
         leave_lent_thread();
       return app::answer{q.n};
@@ -36,6 +39,7 @@ private:
   std::atomic<int>& here_;
   std::thread::id caller_;
   int leaves_at_;
+  bool counts_ = false;
 };
 
 /// How many of 100 messages a walker worked off on the thread that sent them.
@@ -51,7 +55,7 @@ int worked_off_here(caf::actor_system& system, int leaves_at) {
     }
     const auto seen = here.load();
     EXPECT_TRUE(stint::ask_and_wait<app::answer>(system, who, app::question{0})); // after all of them
-    if (seen != 0) // else it still ran elsewhere, and only got them
+    if (seen != 0)
       return seen;
   }
   return 0;
