@@ -105,7 +105,7 @@ void list_actor::surely_over(const std::vector<caf::actor_id>& whom) {
   for (auto who : whom)
     if (const auto id = lost_worker(who); id != 0) {
       far_.erase(who);
-      ledger_.worker_over(id);
+      ledger_.worker_over(id, fx_);
       changed();
     }
 }

@@ -22,7 +22,7 @@ public:
   explicit finished_reader(list_setup& into) : into_(into), most_(into.rules.limits.finished_in_memory) {}
 
   void take(stored_task t) {
-    if (most_ == all_in_memory) {
+    if (most_ == all_in_memory || !t.lost.empty()) { // such a one cannot leave yet
       into_.tasks.push_back(std::move(t));
       return;
     }

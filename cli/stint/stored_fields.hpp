@@ -35,6 +35,12 @@ void each_field(E& e, F&& f) {
   f("when_ns", e.when);
   f("text", e.text);
 }
+template <class L, class F>
+  requires std::same_as<std::remove_const_t<L>, lost_attempt>
+void each_field(L& l, F&& f) {
+  f("attempt", l.attempt);
+  f("lease_ns", l.lease);
+}
 template <class P, class F>
   requires std::same_as<std::remove_const_t<P>, progress>
 void each_field(P& p, F&& f) {
@@ -95,6 +101,7 @@ void each_field(T& one, F&& f) {
   f("node", t.away.node);
   f("node_epoch", t.away.epoch);
   f("node_lease_ns", t.away.lease);
+  f("lost", t.lost);
   f("printed", one.printed);
   f("output", one.output);
 }

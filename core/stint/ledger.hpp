@@ -90,7 +90,7 @@ public:
   /// its claims until `worker_over` is told. What is known to have begun is charged with a death.
   void worker_lost(worker_id id, moment now, effects& fx);
   /// Nothing of that worker can run any more.
-  void worker_over(worker_id id);
+  void worker_over(worker_id id, effects& fx);
   /// It was no death: takes those back that `worker_lost` has charged, unless `worker_over` was told before.
   void worker_lived(worker_id id, moment now, effects& fx);
   /// It is about to end in order: what it has goes on, and it is given nothing more.
@@ -208,11 +208,6 @@ public:
   void audit() const;
 
 private:
-  struct stuck_body {
-    live_pool::pointer live;
-    bool freed = false;
-    bool lost = false; ///< of a worker that is out of reach: over with its lease
-  };
   /// An attempt that runs at a node which has not come back since the restart.
   struct away_attempt {
     given_away where;
@@ -254,11 +249,13 @@ private:
   void failed_attempt(record& r, const std::string& text, std::int32_t code, bool again, moment now, effects& fx);
   void keep_error(record& r, std::string text, moment now);
   void becomes_stuck(record& r, moment now, effects& fx);
-  void body_returned(worker_id from, const attempt_report& what);
-  void drop_stuck(std::vector<stuck_body>& bodies, std::size_t i);
-  void returned(record& r);
+  void body_returned(worker_id from, const attempt_report& what, effects& fx);
+  std::size_t drop_stuck(task_id id, const std::function<bool(const stuck_body&)>& over, effects& fx);
   void give_back(record& r, moment now, effects& fx);
-  void set_stuck(record& r, bool here = true);
+  void store_anew(task_id id, effects& fx);
+  void set_stuck(record& r, bool here = true, nanos lease = {});
+  void plan_restored(record& r, live& l);
+  void restore_lost(record& r, const lost_attempt& a);
   void part_with(worker_id id, const std::function<bool(record&)>& let_go, const std::function<void(record&, bool)>& go_on);
   void go_on_elsewhere(record& r, bool died, const char* why, moment now, effects& fx);
   bool ends_with_worker(record& r, const char* why, moment now, effects& fx);

@@ -144,6 +144,8 @@ result<task_version> ledger::release_stuck(task_id id, task_version if_version, 
     if (body.freed)
       continue;
     body.freed = true;
+    if (body.lease != nanos{0})
+      store_anew(id, fx);
     ++overlaps_;
     claims_.release(*body.live, woken_);
     woken();

@@ -264,7 +264,7 @@ bool ledger::suspect(const record& r) {
 
 /// Takes the holdings of a body that goes on without its task, and gives the task a new claim on its keys. One that is not
 /// here ends with a lease, so nobody needs to free its claims before.
-void ledger::set_stuck(record& r, bool here) {
+void ledger::set_stuck(record& r, bool here, nanos lease) {
   auto old = std::move(r.live);
   r.live = lives_.make();
   auto& l = *r.live;
@@ -287,7 +287,7 @@ void ledger::set_stuck(record& r, bool here) {
       ++overlaps_;
   }
   ++stuck_count_;
-  stuck_[r.id].push_back({std::move(old), free, !here});
+  stuck_[r.id].push_back({std::move(old), free, !here, lease});
 }
 
 } // namespace stint

@@ -30,6 +30,7 @@ bool ledger::means(due_for what, std::uint64_t id, std::uint64_t stamp) const {
     case due_for::stop: return stopping_ && !tokens_set_;
     case due_for::look: return look_at_ != steady_time{};
     case due_for::keep: return keep_at_ != steady_time::max() && stamp == keep_turn_;
+    case due_for::lost: return stuck_.contains(id);
     default: break;
   }
   const auto* r = tasks_.find(id);
@@ -58,6 +59,9 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
     case due_for::stop: set_tokens(now, fx); return;
     case due_for::look: look_at_ = {}; return; // dispatch() follows every tick
     case due_for::keep: keep_at_ = steady_time::max(); return;
+    case due_for::lost:
+      drop_stuck(e.id, [&e](const auto& b) { return b.lost && b.live->worker == 0 && b.live->attempt == e.stamp; }, fx);
+      return;
     default: break;
   }
   auto& r = *tasks_.find(e.id);

@@ -12,12 +12,14 @@ namespace stint {
 /// begin was heard of: so its claims stay, and its number is not given again.
 void ledger::worker_lost(worker_id id, moment now, effects& fx) {
   std::vector<task_id> charged;
+  const auto* m = crew_.find(id);
+  const auto lease = m != nullptr ? m->lease : nanos{0};
   part_with(id, [&](record& r) {
     const bool begun = r.live->begun;
     if (planted(plant::lost_frees_claims))
       claims_.release(*r.live, woken_);
     else
-      set_stuck(r, false); // also without claims: who wants everything for itself waits for it
+      set_stuck(r, false, lease); // also without claims: who wants everything for itself waits for it
     if (begun) {
       ++r.deaths;
       charged.push_back(r.id);
@@ -40,7 +42,7 @@ void ledger::worker_left(worker_id id, moment now, effects& fx) {
     claims_.release(*r.live, woken_);
     return false;
   }, [&](record& r, bool died) { go_on_elsewhere(r, died, "its node left", now, fx); });
-  worker_over(id);
+  worker_over(id, fx);
 }
 
 void ledger::go_on_elsewhere(record& r, bool died, const char* why, moment now, effects& fx) {
@@ -57,23 +59,39 @@ void ledger::go_on_elsewhere(record& r, bool died, const char* why, moment now, 
 }
 
 /// The lease of a lost worker is over: nothing of it runs any more, also no body that was stuck before it was lost.
-void ledger::worker_over(worker_id id) {
+void ledger::worker_over(worker_id id, effects& fx) {
   lost_.erase(id);
   if (planted(plant::lost_never_freed) && id % 3 == 1)
     return;
-  for (auto s = stuck_.begin(); s != stuck_.end();) {
-    auto& bodies = s->second;
-    for (std::size_t i = bodies.size(); i-- > 0;)
-      if (bodies[i].live->worker == id && (bodies[i].lost || !planted(plant::lost_forgets_stuck)))
-        drop_stuck(bodies, i);
-    if (!bodies.empty()) {
-      ++s;
-      continue;
-    }
-    if (auto* r = tasks_.find(s->first))
-      returned(*r);
-    s = stuck_.erase(s);
+  std::vector<task_id> all;
+  for (const auto& [task, bodies] : stuck_)
+    all.push_back(task);
+  const auto over = [id](const stuck_body& b) {
+    return b.live->worker == id && (b.lost || !planted(plant::lost_forgets_stuck));
+  };
+  for (auto task : all)
+    drop_stuck(task, over, fx);
+}
+
+/// What the store has of the bodies that outlived their attempts has changed.
+void ledger::store_anew(task_id id, effects& fx) {
+  if (const auto* r = tasks_.find(id)) {
+    touch(*r);
+    fx.changed.push_back(id);
   }
+}
+
+/// What an owner before this one had taken back from a node: as if this one had.
+void ledger::restore_lost(record& r, const lost_attempt& a) {
+  auto l = lives_.make();
+  l->id = r.id;
+  l->queue = r.queue;
+  l->attempt = a.attempt;
+  l->stuck = true;
+  plan_restored(r, *l);
+  r.has_stuck = true;
+  ++stuck_count_;
+  stuck_[r.id].push_back({std::move(l), false, true, std::min(a.lease, longest_lease)}); // of an honest file it is no longer
 }
 
 /// The process of a lost worker is there again: only its link had broken, so the deaths that this was taken for are none.

@@ -14,7 +14,7 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
     m->quiet_since = now.steady;
   for (auto& a : what) {
     if (a.what == attempt_report::kind::freed) {
-      body_returned(from, a);
+      body_returned(from, a, fx);
       continue;
     }
     if (a.what == attempt_report::kind::finished && m != nullptr && m->lease != nanos{0}) // also one that comes too late
@@ -25,7 +25,7 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
     if (!current || m == nullptr) {
       // The outcome and the verdict "stuck" may cross on their way: then the body has returned after all.
       if (a.what == attempt_report::kind::finished)
-        body_returned(from, a);
+        body_returned(from, a, fx);
       else
         ++stale_;
       continue;
@@ -228,7 +228,9 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
   auto& l = *r.live;
   const auto attempt = l.attempt;
   fx.replace.push_back({l.worker, r.id, attempt, l.epoch});
+  nanos lease{};
   if (auto* m = crew_.find(l.worker)) {
+    lease = m->lease;
     m->drop(&l);
     // What would run behind it comes back: its worker goes on without it, and its key stays taken.
     for (auto* next : m->has)
@@ -236,7 +238,7 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
         fx.recall.push_back({m->id, next->id, next->attempt, next->epoch});
   }
   --ready_.queue(r.queue).running;
-  set_stuck(r);
+  set_stuck(r, true, lease);
   woken();
   r.live->worker = 0;
   const std::string stuck = "body ignored its stop token";
@@ -262,46 +264,43 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
 }
 
 /// A stuck body frees its claims by its name, said by its own worker; a dead worker's orphans have none (0).
-void ledger::body_returned(worker_id from, const attempt_report& what) {
-  auto found = stuck_.find(what.id);
-  const bool known = found != stuck_.end()
-                     && std::any_of(found->second.begin(), found->second.end(),
-                                    [&](const auto& b) {
-                                      return b.live->attempt == what.attempt && what.epoch == epoch_of(*b.live)
-                                             && (from == 0 || b.live->worker == from);
-                                    });
-  if (!known) {
-    ++stale_;
-    return;
-  }
+void ledger::body_returned(worker_id from, const attempt_report& what, effects& fx) {
+  const auto dropped = drop_stuck(what.id, [&](const auto& b) {
+    return b.live->attempt == what.attempt && what.epoch == epoch_of(*b.live) && (from == 0 || b.live->worker == from);
+  }, fx);
+  stale_ += dropped == 0 ? 1 : 0;
+}
+
+/// Forgets the stuck bodies of a task that `over` names; returns how many there were.
+std::size_t ledger::drop_stuck(task_id id, const std::function<bool(const stuck_body&)>& over, effects& fx) {
+  const auto found = stuck_.find(id);
+  if (found == stuck_.end())
+    return 0;
   auto& bodies = found->second;
-  for (std::size_t i = 0; i < bodies.size(); ++i) {
-    if (bodies[i].live->attempt != what.attempt)
+  const auto before = bodies.size();
+  for (std::size_t i = before; i-- > 0;) {
+    auto& b = bodies[i];
+    if (!over(b))
       continue;
-    drop_stuck(bodies, i);
-    break;
+    if (!b.freed)
+      claims_.release(*b.live, woken_);
+    if (b.lease != nanos{0})
+      store_anew(id, fx);
+    woken();
+    claims_.unplan(*b.live);
+    bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  if (bodies.empty()) {
-    stuck_.erase(found);
-    if (auto* r = tasks_.find(what.id))
-      returned(*r);
+  const auto dropped = before - bodies.size();
+  stuck_count_ -= dropped;
+  if (!bodies.empty())
+    return dropped;
+  stuck_.erase(found);
+  if (auto* r = tasks_.find(id)) {
+    r->has_stuck = false;
+    if (terminal(r->state)) // it could not leave until now
+      window_.add(id);
   }
-}
-
-void ledger::drop_stuck(std::vector<stuck_body>& bodies, std::size_t i) {
-  if (!bodies[i].freed)
-    claims_.release(*bodies[i].live, woken_);
-  woken();
-  claims_.unplan(*bodies[i].live);
-  bodies.erase(bodies.begin() + static_cast<std::ptrdiff_t>(i));
-  --stuck_count_;
-}
-
-/// The last stuck body of a task is gone.
-void ledger::returned(record& r) {
-  r.has_stuck = false;
-  if (terminal(r.state)) // it could not leave until now
-    window_.add(r.id);
+  return dropped;
 }
 
 bool ledger::stuck_with(worker_id id) const {

@@ -46,6 +46,8 @@ void ledger::restore(stored_task s) {
   auto& r = tasks_.restore(s.id, std::move(s.what.name), s.what.queue, s.what.kind, s.state);
   ready_.queue(r.queue);
   fill(r, s);
+  for (const auto& a : s.lost)
+    restore_lost(r, a);
   if (terminal(r.state)) {
     ended_.push_back({r.id, r.version, r.ended, kept_bytes(r), r.state});
     return;
@@ -61,19 +63,23 @@ void ledger::restore(stored_task s) {
   l.due = s.due.value_or(wall_time{});
   l.alone = suspect(r);
   entered_ = std::max(entered_, s.rank & moment_of_rank);
-  // A key whose capacity nobody declared this time has as many units as its largest claim: that can only be too few.
-  if (r.extra)
-    for (const auto& c : r.extra->claims) {
-      const auto wrong = c.mode == claim_mode::units ? claims_.check({&c, 1}).code() : errc::none;
-      if (wrong == errc::key_not_counted)
-        guessed_.insert(c.key);
-      else if (wrong != errc::units_exceed_capacity || !guessed_.contains(c.key))
-        continue;
-      static_cast<void>(claims_.declare(c.key, c.units, woken_));
-    }
-  claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{});
+  plan_restored(r, l);
   if (running(r.state) && r.kind != 0 && s.away.epoch != 0)
     away_.emplace(r.id, away_attempt{s.away, {}});
+}
+
+/// A key whose capacity nobody declared this time has as many units as its largest claim: that can only be too few.
+void ledger::plan_restored(record& r, live& l) {
+  const auto claims = r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{};
+  for (const auto& c : claims) {
+    const auto wrong = c.mode == claim_mode::units ? claims_.check({&c, 1}).code() : errc::none;
+    if (wrong == errc::key_not_counted)
+      guessed_.insert(c.key);
+    else if (wrong != errc::units_exceed_capacity || !guessed_.contains(c.key))
+      continue;
+    static_cast<void>(claims_.declare(c.key, c.units, woken_));
+  }
+  claims_.plan(l, claims);
 }
 
 /// Writes what a store has of a task into its record, but for what it has only until its end.
@@ -117,7 +123,7 @@ void ledger::resume(task_version version, task_id last_id, moment now, effects& 
   std::sort(ended_.begin(), ended_.end(), [](const auto& a, const auto& b) { return a.version < b.version; });
   for (const auto& t : std::exchange(ended_, {})) {
     kept_.add(t.id, t.state, t.ended, t.bytes);
-    if (tasks_.find(t.id) != nullptr)
+    if (const auto* r = tasks_.find(t.id); r != nullptr && !r->has_stuck)
       window_.add(t.id);
   }
   committed_ = live_counts();
@@ -132,6 +138,11 @@ void ledger::resume(task_version version, task_id last_id, moment now, effects& 
   std::sort(unfinished.begin(), unfinished.end(), [](const record* a, const record* b) {
     return a->live->rank != b->live->rank ? a->live->rank < b->live->rank : a->id < b->id;
   });
+  for (auto& [id, bodies] : stuck_)
+    for (auto& b : bodies) {
+      claims_.grant(*b.live);
+      schedule_.add(later(now, b.lease).steady, due_for::lost, id, b.live->attempt);
+    }
   for (auto* r : unfinished)
     resume_one(*r, now, fx);
 }

@@ -1,5 +1,7 @@
 #include <stint/ledger.hpp>
 
+#include <stint/plant.hpp>
+
 namespace stint {
 
 namespace {
@@ -37,6 +39,10 @@ stored_task ledger::stored(task_id id) const {
     else if (const auto* m = running(r->state) && !crew_.all_here() ? crew_.find(r->live->worker) : nullptr)
       s.away = m->lease != nanos{0} ? given_away{m->process, epoch_of(*r->live), m->lease} : given_away{};
   }
+  if (r->has_stuck && !planted(plant::lost_unsaved))
+    for (const auto& b : stuck_.at(id))
+      if (b.lease != nanos{0} && !b.freed)
+        s.lost.push_back({b.live->attempt, b.lease});
   if (r->extra) {
     const auto& x = *r->extra;
     s.what.args = x.args;

@@ -59,6 +59,7 @@ enum class plant : std::uint8_t {
   leaves_unsaved,
   half_a_page,
   key_leaves,
+  lost_unsaved,
 };
 
 inline constexpr auto plant_names = std::to_array<std::string_view>(
@@ -73,7 +74,7 @@ inline constexpr auto kept_plant_names = std::to_array<std::string_view>({"state
 inline constexpr auto durable_plant_names = std::to_array<std::string_view>(
   {"answer_unsaved", "death_charged", "owner_death_uncounted", "version_goes_back", "last_id_forgotten",
    "key_forgotten", "due_forgotten", "stop_charged", "adoption_ignored", "adopted_after_lease", "away_too_short",
-   "leaves_unsaved", "half_a_page", "key_leaves"});
+   "leaves_unsaved", "half_a_page", "key_leaves", "lost_unsaved"});
 
 #ifdef STINT_PLANTS
 extern plant the_plant;

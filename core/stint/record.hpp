@@ -83,6 +83,14 @@ struct live : claim_holder {
 
 using live_pool = pool<live>;
 
+/// A body that outlived its attempt: its task has gone on without it, and it may still run.
+struct stuck_body {
+  live_pool::pointer live;
+  bool freed = false; ///< its claims are
+  bool lost = false;  ///< of a worker that is out of reach: over with its lease
+  nanos lease{};      ///< of its worker, which the next owner waits for; 0: it ends with this process
+};
+
 /// Two lines of the processor's cache, and no third.
 struct alignas(64) record {
   task_id id = 0;

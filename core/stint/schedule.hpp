@@ -18,7 +18,7 @@
 namespace stint {
 
 /// What an entry is for.
-enum class due_for : std::uint8_t { start, deadline, timeout, grace, wait, stop, look, keep, away };
+enum class due_for : std::uint8_t { start, deadline, timeout, grace, wait, stop, look, keep, away, lost };
 
 /// One thing to look at when its time comes; `stamp` tells whether it still means what it meant.
 template <class Time>

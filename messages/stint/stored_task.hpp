@@ -5,8 +5,8 @@
 /// Units    wall-clock times, as steady ones mean nothing after a restart: a deadline is `submitted + start_within`.
 /// Durable  all of it. Start, progress and detail of a running attempt are no transitions: they are as old as the last
 ///          save. Not here, because it ends with its process or follows from the rest: which worker of this process runs
-///          an attempt, its stop token, whether its body has begun (after a crash nobody knows: it may have), stuck bodies,
-///          running alone.
+///          an attempt, its stop token, whether its body has begun (after a crash nobody knows: it may have), bodies stuck
+///          there, running alone.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,14 @@ struct given_away {
   nanos lease{};           ///< for so long the node runs it without hearing of its owner
 
   friend bool operator==(const given_away&, const given_away&) = default;
+};
+
+/// An attempt that its task has gone on without: a node that is out of reach, or has a stuck body, may run it for its lease.
+struct lost_attempt {
+  std::uint32_t attempt = 0;
+  nanos lease{};
+
+  friend bool operator==(const lost_attempt&, const lost_attempt&) = default;
 };
 
 struct stored_task {
@@ -53,6 +61,7 @@ struct stored_task {
   std::optional<wall_time> ended;
   std::uint64_t printed = 0;      ///< bytes of its output as it is kept, as far as its attempts told
   given_away away;                ///< of a running or cancelling one: who has its attempt
+  std::vector<lost_attempt> lost; ///< each keeps the task's claims
 
   friend bool operator==(const stored_task&, const stored_task&) = default;
 };

@@ -181,7 +181,7 @@ result<store::opened> memory_store::open() {
   if (shelf_->in_use)
     return errc::store_in_use;
   shelf_->in_use = open_ = true;
-  ++shelf_->head.epoch;
+  shelf_->head.epoch = next_epoch(shelf_->head.epoch);
   return shelf_->head;
 }
 

@@ -92,7 +92,7 @@ public:
 
   /// What a new owner goes on with.
   struct opened {
-    std::uint64_t epoch = 0;  ///< greater than that of every owner before; stored before `open` returns
+    std::uint64_t epoch = 0;  ///< greater than that of every owner before (`next_epoch`); stored before `open` returns
     task_version version = 0; ///< of the last commit
     task_id last_id = 0;      ///< the greatest id ever given; it and all below are never given again
 
@@ -152,5 +152,9 @@ public:
   /// Ends the owner's hold on the store.
   virtual result<unit_t> close() = 0;
 };
+
+/// An epoch after `last`, for whoever implements `open`. How far after is drawn, so that neither another store nor a copy of
+/// this one gives the same: then a node tells by it whose attempt it runs.
+[[nodiscard]] std::uint64_t next_epoch(std::uint64_t last);
 
 } // namespace stint

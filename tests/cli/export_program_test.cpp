@@ -84,7 +84,9 @@ TEST(export_program, a_store_reads_from_the_imported_file_what_it_reads_from_the
   ASSERT_EQ(w.run("export tasks.db | " STINT_PROGRAM " import copy.db").code, 0);
   contract::file_place original{w.path("tasks.db")}, copy{w.path("copy.db")};
   contract::owner a{original}, b{copy};
-  EXPECT_EQ(a.head, b.head);
+  EXPECT_EQ(a.head.version, b.head.version);
+  EXPECT_EQ(a.head.last_id, b.head.last_id);
+  EXPECT_NE(a.head.epoch, b.head.epoch) << "they are two files now";
   EXPECT_EQ(a.all(), b.all());
   EXPECT_EQ(contract::got(a.box->output(5, 0, 10), "output").total, contract::got(b.box->output(5, 0, 10), "output").total);
 }
@@ -149,7 +151,7 @@ TEST(export_program, changes_no_byte_of_what_it_reads_also_after_a_crash) {
   ASSERT_GT(w.file("killed.db-wal").size(), 10'000u);
   auto r = w.run("export killed.db");
   EXPECT_EQ(r.code, 0) << r.err;
-  EXPECT_TRUE(r.says("\"last_id\":29,\"epoch\":1,")) << r.out;
+  EXPECT_TRUE(r.says("\"last_id\":29,\"epoch\":")) << r.out;
   EXPECT_TRUE(bytes("killed.db") == before);
   o.box->close().value();
   before = bytes("tasks.db");

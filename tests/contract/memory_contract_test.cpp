@@ -23,5 +23,11 @@ TEST(memory_store_alone, says_that_it_is_memory_and_begins_empty) {
   EXPECT_EQ(s.open()->last_id, 0U);
 }
 
+TEST(memory_store_alone, gives_epochs_of_its_own) {
+  memory_store a;
+  memory_store b;
+  EXPECT_NE(a.open()->epoch, b.open()->epoch);
+}
+
 } // namespace
 } // namespace stint::contract

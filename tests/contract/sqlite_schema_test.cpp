@@ -13,7 +13,7 @@ namespace stint::contract {
 namespace {
 
 /// A file that stint wrote when its schema was 1: three tasks of five ids, output, no settings. That of schema 2 has one
-/// more commit: a setting, and what the second task printed.
+/// more commit: a setting, and what the second task printed; that of schema 3 another one: labels, and a task at a node.
 struct old_file {
   scratch_folder folder;
   std::string file = folder.file();
@@ -35,7 +35,8 @@ TEST(sqlite_schema, a_file_of_the_first_schema_is_brought_forward_with_all_it_ha
   {
     sqlite_store s{{old.file}};
     const auto head = s.open().value();
-    EXPECT_EQ(head, (store::opened{4, 8, 5}));
+    EXPECT_GT(head.epoch, 3U);
+    EXPECT_EQ(head, (store::opened{head.epoch, 8, 5}));
     EXPECT_EQ(s.get(1)->what.args, R"({"part":"main"})");
     EXPECT_EQ(s.output(1, 0, 100)->text, "a line\n");
     EXPECT_EQ(s.get(1)->printed, 0U) << "its rows did not say";
@@ -43,13 +44,13 @@ TEST(sqlite_schema, a_file_of_the_first_schema_is_brought_forward_with_all_it_ha
     EXPECT_EQ(s.get(4)->errors.front().text, "no key");
     EXPECT_EQ(s.keyed("index/main").value()->id, 1U);
     EXPECT_TRUE(s.settings()->empty());
-    store::batch b{4, 8, 5, {}, {}, {}, {}, {{setting_of::queue, "slow", 2, true}}};
+    store::batch b{head.epoch, 8, 5, {}, {}, {}, {}, {{setting_of::queue, "slow", 2, true}}};
     ASSERT_TRUE(s.commit(b));
     EXPECT_TRUE(s.check()->faults.empty());
   }
-  EXPECT_EQ(old.bytes()[63], 3) << "its schema";
+  EXPECT_EQ(old.bytes()[63], 4) << "its schema";
   sqlite_store s{{old.file}};
-  EXPECT_EQ(s.open()->epoch, 5U);
+  EXPECT_TRUE(s.open());
   EXPECT_EQ(s.settings()->size(), 1U);
 }
 
@@ -60,20 +61,44 @@ TEST(sqlite_schema, a_file_of_the_second_schema_is_brought_forward_and_takes_lab
   {
     sqlite_store s{{old.file}};
     const auto head = s.open().value();
-    EXPECT_EQ(head, (store::opened{5, 9, 5}));
+    EXPECT_GT(head.epoch, 4U);
+    EXPECT_EQ(head, (store::opened{head.epoch, 9, 5}));
     EXPECT_EQ(s.settings()->size(), 1U);
     EXPECT_EQ(s.get(2)->printed, 3U);
     auto t = *s.get(2);
     EXPECT_TRUE(t.what.labels.empty());
     t.what.labels = {"big", "gpu"};
     t.version = 10;
-    ASSERT_TRUE(s.commit({5, 10, 5, {t}, {}, {}, {}, {}}));
+    ASSERT_TRUE(s.commit({head.epoch, 10, 5, {t}, {}, {}, {}, {}}));
     EXPECT_TRUE(s.check()->faults.empty());
   }
-  EXPECT_EQ(old.bytes()[63], 3) << "its schema";
+  EXPECT_EQ(old.bytes()[63], 4) << "its schema";
   sqlite_store s{{old.file}};
-  EXPECT_EQ(s.open()->epoch, 6U);
+  EXPECT_TRUE(s.open());
   EXPECT_EQ(s.get(2)->what.labels, (std::vector<std::string>{"big", "gpu"}));
+}
+
+// Schema 4 is schema 3 with lost attempts in its rows.
+TEST(sqlite_schema, a_file_of_the_third_schema_is_brought_forward_and_takes_lost_attempts) {
+  old_file old{"/schema3.db"};
+  ASSERT_EQ(old.bytes()[63], 3) << "its schema";
+  {
+    sqlite_store s{{old.file}};
+    const auto head = s.open().value();
+    EXPECT_GT(head.epoch, 5U);
+    EXPECT_EQ(s.get(2)->what.labels, (std::vector<std::string>{"big", "gpu"}));
+    auto t = *s.get(4);
+    EXPECT_EQ(t.away, (given_away{77, 4, std::chrono::seconds{9}}));
+    EXPECT_TRUE(t.lost.empty());
+    t.lost = {{2, std::chrono::seconds{9}}};
+    t.version = 12;
+    ASSERT_TRUE(s.commit({head.epoch, 12, 5, {t}, {}, {}, {}, {}}));
+    EXPECT_TRUE(s.check()->faults.empty());
+  }
+  EXPECT_EQ(old.bytes()[63], 4) << "its schema";
+  sqlite_store s{{old.file}};
+  EXPECT_TRUE(s.open());
+  EXPECT_EQ(s.get(4)->lost, (std::vector{lost_attempt{2, std::chrono::seconds{9}}}));
 }
 
 TEST(sqlite_schema, a_file_of_the_first_schema_that_is_only_read_stays_as_it_is) {

@@ -73,6 +73,8 @@ inline stored_task sample(task_id id, task_version version, state s) {
   t.printed = (std::uint64_t{1} << 40) + id;
   if (running(s))
     t.away = {UINT64_MAX - id, 3, 9s};
+  if (id % 3 == 1)
+    t.lost = {{1, 9s}, {2, 600ms}};
   if (terminal(s))
     t.ended = at(id);
   else

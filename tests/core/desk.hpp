@@ -128,7 +128,7 @@ public:
     go();
   }
   void over(worker_id w) {
-    book.worker_over(w);
+    book.worker_over(w, fx);
     go();
   }
   void lives(worker_id w) {

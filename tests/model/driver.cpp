@@ -294,7 +294,7 @@ void driver::stuck(const step& s) {
   } else if (!model_.stuck.empty()) {
     const auto i = model_.stuck.begin() + s.a % static_cast<std::ptrdiff_t>(model_.stuck.size());
     if (const auto w = i->worker; far_.contains(w)) {
-      book_.worker_over(w);
+      book_.worker_over(w, fx_);
       model_.over(w);
       return;
     }

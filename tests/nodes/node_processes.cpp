@@ -63,6 +63,11 @@ pid_t node_processes::worker(int slots, const std::string& dir, const std::strin
                "worker" + std::to_string(++number_) + ".err", -1);
 }
 
+pid_t node_processes::worker_through(std::uint16_t port) {
+  return start("worker --connect 127.0.0.1:" + std::to_string(port) + " --tls certs --slots 1",
+               "worker" + std::to_string(++number_) + ".err", -1);
+}
+
 node_run node_processes::stint(const std::string& arguments) const { return shell("exec timeout -s KILL 30 " STINT_PROGRAM " " + arguments); }
 
 node_run node_processes::shell(const std::string& script) const {
@@ -111,7 +116,7 @@ bool node_processes::until_workers(std::size_t n) {
 
 list& node_processes::tasks() {
   if (!client_)
-    client_ = std::make_unique<tls_client>(dir_ / "certs", static_cast<std::uint16_t>(std::stoi(port_)));
+    client_ = std::make_unique<tls_client>(dir_ / "certs", port());
   return client_->tasks;
 }
 

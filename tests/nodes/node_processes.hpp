@@ -4,6 +4,7 @@
 /// Threads  one at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -34,6 +35,8 @@ public:
   void serve(const std::string& more = {});
   /// Starts a worker; `dir`: its certificates, `more`: options.
   pid_t worker(int slots, const std::string& dir = "certs", const std::string& more = {});
+  /// Starts one with one slot that connects to another port of this host.
+  pid_t worker_through(std::uint16_t port);
   /// Runs `stint ARGUMENTS` to its end; one that has none in 30 s is killed.
   [[nodiscard]] node_run stint(const std::string& arguments) const;
   /// Runs a shell script in the folder.
@@ -49,6 +52,7 @@ public:
   bool until(const std::function<bool()>& holds, const char* what);
   bool until_workers(std::size_t n);
 
+  [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(std::stoi(port_)); }
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + port_; }
   [[nodiscard]] std::string link(const std::string& dir = "certs") const {
     return "--connect " + address() + " --tls " + dir;

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <sstream>
 
 #include <stint/command_kind.hpp>
 
 #include "node_processes.hpp"
+#include "relay.hpp"
 
 namespace stint::test {
 namespace {
@@ -123,6 +126,58 @@ TEST_F(owner_restart, what_is_cancelled_before_its_worker_is_back_is_stopped_the
   EXPECT_EQ(done->state, state::cancelled);
   EXPECT_EQ(done->attempt, 1U);
   EXPECT_TRUE(wrote("ended").empty());
+}
+
+// The one that is cut off before its owner is killed runs on, and comes back to nobody.
+TEST_F(owner_restart, what_a_worker_that_was_cut_off_runs_keeps_its_claims) {
+  p.serve("--store tasks.db --beat 500ms --lease 2s");
+  relay between{p.port()};
+  p.worker_through(between.port());
+  ASSERT_TRUE(p.until_workers(1));
+  const auto now = [this](const char* what) { // whole at any moment: it may be killed
+    const auto file = p.path(what) + ".$STINT_ATTEMPT";
+    return "date +%s%N > " + file + ".new; mv " + file + ".new " + file + "; ";
+  };
+  auto one = command_spec("job", {{"sh", "-c", now("first") + "while [ $STINT_ATTEMPT = 1 ]; do " + now("last") + "sleep 0.02; done"},
+                                  {}, {}});
+  one.claims = {exclusive("key")};
+  const auto id = p.tasks().submit(std::move(one));
+  ASSERT_TRUE(id) << to_string(id.error());
+  const auto stamp = [this](const char* of) { return std::atoll(p.file(of).c_str()); };
+  ASSERT_TRUE(p.until([&] { return stamp("last.1") != 0; }, "a body that runs"));
+  between.turn_to(1); // where nobody listens
+  between.cut();
+  ASSERT_TRUE(p.until([&] { return p.tasks().get(*id)->state == state::waiting; }, "a task that was taken back"));
+  p.worker(1);
+  ASSERT_TRUE(p.until_workers(1));
+  p.kill_server();
+  const auto killed_at = stamp("last.1");
+  p.serve("--store tasks.db --beat 500ms --lease 2s");
+  const auto done = p.tasks().wait(*id, 30s);
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(done->state, state::succeeded);
+  EXPECT_EQ(done->attempt, 2U);
+  EXPECT_GT(stamp("last.1"), killed_at + 500'000'000) << "it ended with its owner: this test has shown nothing";
+  EXPECT_GT(stamp("first.2"), stamp("last.1"));
+}
+
+// The new list's first task has the number and the attempt of the one that still runs, and does not end when it is told to.
+TEST_F(owner_restart, with_another_file_nothing_is_taken_for_its_own) {
+  p.serve("--store tasks.db");
+  p.worker(2);
+  ASSERT_TRUE(p.until_workers(2));
+  const auto deaf = command_spec("job", {{"sh", "-c", "trap '' TERM; echo began 1 1 0 >> " + p.path("log")
+                                                       + "; while :; do sleep 0.1; done"}, {}, {}});
+  ASSERT_TRUE(p.tasks().submit(deaf));
+  ASSERT_TRUE(until("began", 1));
+  p.kill_server();
+  p.serve("--store another.db");
+  ASSERT_TRUE(p.until_workers(2));
+  std::filesystem::remove(p.path("log"));
+  const auto made = p.tasks().submit(body_of(1'500, 0).what); // longer than the other is given to end
+  ASSERT_TRUE(made) << to_string(made.error());
+  ASSERT_EQ(*made, 1U) << "this test has shown nothing";
+  ran_once(std::vector{*made});
 }
 
 // The negative control of this file: here the workers have stopped what they ran, and all of it runs again.

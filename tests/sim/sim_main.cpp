@@ -120,9 +120,12 @@ int simulate(settings s) {
               s.stored ? " over a store" : "", n(s.seeds), s.steps, n(all));
   if (s.stored) {
     std::printf("sim over a store: %llu crashes  %llu stops in order  %llu commits  %llu times a disk that fails  %llu accepted  "
-                "%llu attempts at nodes when a list died, %llu of them adopted  0 breaches\n",
-                n(sum.crashes), n(sum.stops), n(sum.commits), n(sum.failed_commits), n(sum.accepted), n(sum.away), n(sum.adopted));
-    if (s.seeds >= 100 && (sum.crashes == 0 || sum.stops == 0 || sum.failed_commits == 0 || sum.adopted == 0))
+                "%llu attempts at nodes when a list died, %llu of them adopted, %llu more out of reach  "
+                "0 breaches\n",
+                n(sum.crashes), n(sum.stops), n(sum.commits), n(sum.failed_commits), n(sum.accepted), n(sum.away), n(sum.adopted),
+                n(sum.lost));
+    if (s.seeds >= 100
+        && (sum.crashes == 0 || sum.stops == 0 || sum.failed_commits == 0 || sum.adopted == 0 || sum.lost == 0))
       return std::printf("sim: the stories do not reach what they are for\n"), 1;
   }
   return 0;

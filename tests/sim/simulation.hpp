@@ -35,6 +35,7 @@ public:
     std::uint64_t accepted = 0;
     std::uint64_t away = 0;    ///< attempts that ran at nodes when their list died
     std::uint64_t adopted = 0; ///< and went on with the next one
+    std::uint64_t lost = 0;    ///< and had been taken back before, as their node was out of reach
     fates& operator+=(const fates& o) {
       crashes += o.crashes;
       stops += o.stops;
@@ -43,6 +44,7 @@ public:
       accepted += o.accepted;
       away += o.away;
       adopted += o.adopted;
+      lost += o.lost;
       return *this;
     }
   };
@@ -95,6 +97,7 @@ private:
   // -- nodes: simulation_nodes.cpp
   void join_node(std::vector<std::string> labels);
   void lose_node(sim_node& n);
+  void lose_some_nodes();
   void node_is_over(sim_node& n);
   void node_leaves(sim_node& n);
   void begin_at(sim_node& n);
@@ -102,6 +105,7 @@ private:
   void play_nodes();
   void heal_nodes();
   void leave_nodes_alone();
+  void leave_lost_node_alone(const std::shared_ptr<sim_node>& n);
   void find_nodes_again(nanos later);
   void lease_ran_out(sim_node& n);
   void advance(nanos d);

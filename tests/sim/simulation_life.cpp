@@ -53,11 +53,11 @@ void simulation::end_life() {
   if (store_)
     store_->die();
   forget_questions();
-  freed_.clear();
   owed_.clear();
   caf::anon_send_exit(ear_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(list_, caf::exit_reason::user_shutdown);
   leave_nodes_alone();
+  freed_.clear();
   ear_ = {};
   list_ = {};
   shell_ = nullptr;
@@ -179,6 +179,11 @@ void simulation::trouble() {
       disk_->closes = true;
       disk_->reaches = chance(50);
       break;
+    case 3:
+      lose_some_nodes();
+      if (chance(70)) // else it may die before it has heard of that, or has saved it
+        settle();
+      [[fallthrough]];
     default: crash();
   }
 }
@@ -198,7 +203,7 @@ void simulation::check_restored(const sim_disk& d) const {
            to_string(t.state), " and is outside as another one");
       continue;
     }
-    finished += terminal(t.state) ? 1 : 0;
+    finished += terminal(t.state) && t.lost.empty() ? 1 : 0;
     need(finished <= with_.limits.finished_in_memory, "more finished tasks are in memory than may");
     const auto& r = *rules_->find(id);
     auto is = [&](bool holds) {

@@ -25,14 +25,19 @@ void simulation::forget_node(const sim_node& n) {
   std::erase_if(nodes_, [&n](const auto& other) { return other.get() == &n; });
 }
 
-/// The list has died. Those that were linked to it go on; what only it knew of, such as stuck bodies, is over.
+/// The list has died. Those that were linked to it go on, and so does what was taken back from those out of reach; what only it
+/// knew of, such as stuck bodies, is over.
 void simulation::leave_nodes_alone() {
   const auto all = std::exchange(nodes_, {});
   for (const auto& n : all) {
     if (n->who)
       caf::anon_send_exit(n->who, caf::exit_reason::user_shutdown);
-    if (!disk_ || n->lost || n->leaving || (!n->in() && !n->until)) {
+    if (!disk_ || n->leaving || (!n->lost && !n->in() && !n->until)) {
       fate_.adopted += n->adopted;
+      continue;
+    }
+    if (n->lost) {
+      leave_lost_node_alone(n);
       continue;
     }
     n->link.cut(below(n->link.size(sim_link::to_node) + 1), 0);
@@ -48,6 +53,23 @@ void simulation::leave_nodes_alone() {
     *n->until -= env_->now().steady.time_since_epoch(); // the next life has another clock
     nodes_.push_back(n);
   }
+}
+
+/// It runs on what it was handed, and comes back to nobody. Of what was deleted since nobody knows.
+void simulation::leave_lost_node_alone(const std::shared_ptr<sim_node>& n) {
+  n->loses_its_owner(
+    [this](const sim_node::attempt& a) { return disk_->tasks.contains(a.name.id) && !freed_.contains(a.name.id); },
+    [](const sim_node::attempt&) {});
+  n->away = false;
+  n->ended.clear();
+  n->fences_of_ended.clear();
+  fate_.adopted += n->adopted;
+  fate_.lost += n->runs.size() + n->queue.size();
+  if (n->runs.empty() && n->queue.empty())
+    return;
+  n->until = steady_time{n->until ? n->until->time_since_epoch() - env_->now().steady.time_since_epoch()
+                                  : sim_node::patience - std::chrono::milliseconds{below(7'000)}};
+  nodes_.push_back(n);
 }
 
 /// In the next life, which begins so much later.
@@ -70,7 +92,9 @@ void simulation::lease_ran_out(sim_node& n) {
   n.queue.clear();
   n.free_slot = true;
   n.until.reset();
-  if (!n.away)
+  if (n.lost)
+    forget_node(n);
+  else if (!n.away)
     lose_node(n); // what its greeting said is not true any more
   else if (n.ended.empty())
     forget_node(n);
@@ -111,11 +135,19 @@ void simulation::lose_node(sim_node& n) {
   caf::anon_send_exit(n.who, caf::exit_reason::user_shutdown);
 }
 
+void simulation::lose_some_nodes() {
+  const auto all = nodes_;
+  for (const auto& n : all)
+    if (n->in() && !n->lost && !n->leaving && chance(60))
+      lose_node(*n);
+}
+
 /// Its lease is over, so nothing of it runs any more.
 void simulation::node_is_over(sim_node& n) {
   while (!n.runs.empty())
     end_at(n, true, succeeded());
-  caf_shim::anon_tell(list_, crew_messages::surely_over{{n.who.id()}});
+  if (n.who) // else its list is gone, too
+    caf_shim::anon_tell(list_, crew_messages::surely_over{{n.who.id()}});
   forget_node(n);
 }
 

@@ -48,6 +48,7 @@ constexpr std::array<const char*, newest_schema> steps{
     ) WITHOUT ROWID;
   )sql",
   "-- a task's body may have labels, which a program of the schema before could not read",
+  "-- it may have lost attempts, likewise",
 };
 
 std::int64_t pragma(connection& db, const char* sql) {
@@ -144,7 +145,7 @@ void sqlite_file::begin_life(const sqlite_options& with) {
   db.run("COMMIT");
   prepare();
   read_head();
-  ++head.at.epoch;
+  head.at.epoch = next_epoch(head.at.epoch);
   ++head.commits;
   begin.run();
   save(head);

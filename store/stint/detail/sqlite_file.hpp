@@ -18,7 +18,7 @@
 namespace stint::detail {
 
 /// The newest schema that this code writes, and what marks a file as a store (PRAGMA application_id: "stin").
-inline constexpr std::int64_t newest_schema = 3;
+inline constexpr std::int64_t newest_schema = 4;
 inline constexpr std::int64_t application = 0x7374696E;
 
 /// Bytes that a task's row counts beyond its body and key.

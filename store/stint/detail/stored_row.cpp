@@ -148,6 +148,13 @@ void value_of(Io& io, E& e, wall_time from) {
   io(e.text);
 }
 
+template <class Io, class L>
+  requires std::same_as<std::remove_const_t<L>, lost_attempt>
+void value_of(Io& io, L& l, wall_time) {
+  io(l.attempt);
+  io(l.lease);
+}
+
 template <class T>
 void value_of(writer& w, const std::vector<T>& all, wall_time from) {
   w(std::uint64_t{all.size()});
@@ -202,6 +209,7 @@ void each_field(Task& t, F&& f) {
   f(t.away.node);
   f(t.away.epoch);
   f(t.away.lease);
+  f(t.lost);
 }
 
 const stored_task& plain() {
