@@ -127,6 +127,9 @@ inline constexpr std::uint32_t deaths_to_run_alone = 2;
 
 /// A beat costs a message each way, and a busy machine is easily late by this.
 inline constexpr nanos least_beat = std::chrono::milliseconds{100};
+/// A TLS handshake takes two round trips and some ms, behind as many others as connect at once after an owner's restart. Who
+/// is silent for longer keeps a socket, and a core of his process busy on CAF 0.17.6.
+inline constexpr nanos longest_handshake = std::chrono::seconds{10};
 /// So long at most do claims of a lost node wait; and a sum of a moment and a lease is always a moment.
 inline constexpr nanos longest_lease = std::chrono::hours{1};
 

@@ -1,5 +1,7 @@
 #include <stint/tls_refusals.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -7,8 +9,11 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <stint/caf_net.hpp>
+#include <stint/limits.hpp>
 #include <stint/node_messages.hpp>
 
 namespace stint {
@@ -32,6 +37,12 @@ int told_index() {
 
 /// In each session: its handshake is done. OpenSSL says that it is in one again when a connection ends without a word.
 int done_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+/// In each session: when it first waited for the other side, as a number that is not 0.
+int since_index() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
@@ -63,6 +74,25 @@ std::string why_it_failed() {
   return reason != nullptr ? reason : "the connection ended";
 }
 
+/// The handshake waits for the other side, and gives up in time.
+///
+/// CAF 0.17.6 tries again at once for as long as it has something to write, which it has: its first words. So one that connects
+/// waits here for up to a millisecond. One that accepts does not, or a stranger would slow its links down.
+void waits(SSL* session) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const int socket = ::SSL_get_fd(session);
+  const auto since = reinterpret_cast<std::intptr_t>(::SSL_get_ex_data(session, since_index()));
+  if (since == 0) {
+    ::SSL_set_ex_data(session, since_index(), reinterpret_cast<void*>(static_cast<std::intptr_t>(now.count() | 1))); // NOLINT
+  } else if (now.count() - since > longest_handshake.count()) {
+    note(session, "it took longer than " + std::to_string(longest_handshake / std::chrono::seconds{1}) + " s");
+    ::shutdown(socket, SHUT_RDWR); // CAF finds that it has ended
+  } else if (::SSL_is_server(session) == 0) {
+    pollfd one{socket, POLLIN, 0};
+    ::poll(&one, 1, 1);
+  }
+}
+
 void heard(const SSL* session, int where, int value) {
   const bool done = ::SSL_get_ex_data(session, done_index()) != nullptr;
   if ((where & SSL_CB_HANDSHAKE_DONE) != 0) {
@@ -75,7 +105,10 @@ void heard(const SSL* session, int where, int value) {
     note(session, (where & SSL_CB_READ) != 0 ? std::string{"it refuses ours: "} + ::SSL_alert_desc_string_long(value)
                                              : why_we_end_it(session, value));
   } else if (!done && (where == SSL_CB_ACCEPT_EXIT || where == SSL_CB_CONNECT_EXIT) && value <= 0) {
-    if (const int e = ::SSL_get_error(session, value); e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE)
+    const int e = ::SSL_get_error(session, value);
+    if (e == SSL_ERROR_WANT_READ)
+      waits(const_cast<SSL*>(session)); // NOLINT: as above
+    else if (e != SSL_ERROR_WANT_WRITE)
       note(session, why_it_failed());
   }
 }
@@ -91,6 +124,7 @@ void note_failed_handshakes() {
   static_cast<void>(index);
   static_cast<void>(told_index());
   static_cast<void>(done_index());
+  static_cast<void>(since_index());
 }
 
 caf::actor spawn_tls_witness(caf::actor_system& system) {

@@ -1,4 +1,4 @@
-/// Tells of TLS handshakes that failed, which CAF tells nobody.
+/// Ends TLS handshakes that take too long, and tells of those that failed: CAF does neither.
 ///
 /// Threads  OpenSSL says it on the thread that reads the socket, CAF's one for all of a system; what was said is kept there, in
 ///          a variable of that thread, and an actor on it hands it out. So another system's and another library's sessions,
@@ -14,7 +14,7 @@
 
 namespace stint {
 
-/// Has failed handshakes noted from now on; call it before the first connection; again, it does nothing.
+/// Has handshakes past `longest_handshake` ended, and failed ones noted from now on; call it before the first connection; again, it does nothing.
 void note_failed_handshakes();
 
 /// Starts the actor that answers node_messages::take_refusals and take_trouble, each with what is new since it was last asked.
