@@ -9,13 +9,15 @@
 namespace stint {
 
 /// Takes everything back from a worker that is out of reach. Whatever was handed to it may run there, whether or not its
-/// begin was heard of: so its claims stay, and its number is not given again.
+/// begin was heard of: so its claims stay, and its number is not given again. The first of it may be what ended the worker
+/// before it could say so, so it is charged likewise: else it would go from node to node.
 void ledger::worker_lost(worker_id id, moment now, effects& fx) {
   std::vector<task_id> charged;
   const auto* m = crew_.find(id);
   const auto lease = m != nullptr ? m->lease : nanos{0};
+  const auto first = m != nullptr && !m->has.empty() && !planted(plant::unheard_uncharged) ? m->has.front()->id : task_id{0};
   part_with(id, [&](record& r) {
-    const bool begun = r.live->begun;
+    const bool begun = r.live->begun || r.id == first;
     if (planted(plant::lost_frees_claims))
       claims_.release(*r.live, woken_);
     else

@@ -41,6 +41,8 @@ enum class plant : std::uint8_t {
   lost_never_freed,
   suspect_in_company,
   labels_ignored,
+  // -- model_plant_names: no invariant of the simulation is broken
+  unheard_uncharged,
   // -- kept_plant_names: the model test keeps all
   state_bounds_ignored,
   bytes_forgotten,
@@ -68,6 +70,8 @@ inline constexpr auto plant_names = std::to_array<std::string_view>(
    "take_back_to_the_end", "paused_keeps_tickets", "death_uncounted", "event_skipped", "fence_forgets_scheduled",
    "begin_twice", "units_overdrawn", "never_recalled", "window_forgets", "behind_the_stuck", "lost_frees_claims",
    "lost_number_reused", "lost_forgets_stuck", "lost_never_freed", "suspect_in_company", "labels_ignored"});
+
+inline constexpr auto model_plant_names = std::to_array<std::string_view>({"unheard_uncharged"});
 
 inline constexpr auto kept_plant_names = std::to_array<std::string_view>({"state_bounds_ignored", "bytes_forgotten"});
 

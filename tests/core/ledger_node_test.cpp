@@ -1,27 +1,11 @@
 // Workers of other processes: they run kinds alone, and when one is lost nothing that it says or may still hold does harm.
-#include "desk.hpp"
+#include "far_desk.hpp"
 
 namespace stint {
 namespace {
 
 using testing::HasSubstr;
 using namespace test;
-
-struct far_desk : desk {
-  far_desk() : desk(0) { book.know_kind("k", false); }
-  /// In a process of its own, or in that of another worker.
-  worker_id join_far(process_id process = 0) {
-    ++last_worker;
-    book.worker_joined(last_worker, {"k"}, now, fx, process != 0 ? process : last_worker);
-    go();
-    return last_worker;
-  }
-  task_id add_kind(std::vector<claim> claims = {}) {
-    auto s = named("far", std::move(claims));
-    s.kind = "k";
-    return add(std::move(s));
-  }
-};
 
 TEST(ledger_node, a_kind_without_a_worker_waits_and_says_so) {
   far_desk d;
@@ -77,7 +61,6 @@ TEST(ledger_node, a_result_of_a_lost_one_is_stale_also_when_the_same_node_runs_t
   EXPECT_FALSE(d.book.get(id)->stuck);
   d.succeed(id);
   EXPECT_EQ(d.book.get(id)->code, 0);
-  EXPECT_EQ(d.book.get(id)->deaths, 0U) << "nobody heard it begin";
 }
 
 TEST(ledger_node, claims_of_a_lost_one_stay_taken_until_it_is_surely_over) {

@@ -243,7 +243,7 @@ void driver::workers(const step& s) {
     far_.insert(worker);
     book_.worker_lost(worker, now_, fx_);
     for (auto id : had)
-      model_.lose(id);
+      model_.lose(id, id == had.front());
     return;
   }
   if (s.c % 8 == 2) {

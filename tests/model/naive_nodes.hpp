@@ -53,11 +53,11 @@ struct model_with_nodes : model {
     });
   }
 
-  /// Its node is out of reach: nobody knows what runs there.
-  void lose(task_id id) {
+  /// Its node is out of reach: nobody knows what runs there, but it may be the `first` that ended it.
+  void lose(task_id id, bool first) {
     auto& j = jobs.at(id);
     stuck.push_back({id, j.attempt, wants(j), j.worker});
-    if (j.begun)
+    if (j.begun || first)
       lost[j.worker].push_back(id), die(id);
     else
       put(j, j.at == state::cancelling ? state::cancelled : state::waiting);

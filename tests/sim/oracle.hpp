@@ -105,6 +105,7 @@ public:
     const auto* r = rules_.find(id);
     need(r != nullptr, "task ", id, " began and is not there");
     need(has_all(labels_here, labels_of(*r)), "task ", id, " began without a label that it asks for");
+    here_.insert(r->live ? r->live->worker : 0);
     began(id, attempt, now, claims_of(*r), r->deaths >= deaths_to_run_alone, 0);
   }
 
@@ -189,6 +190,7 @@ public:
   void look(moment now, bool somebody_died) {
     rules_.audit();
     kept.look(now);
+    std::set<worker_id> unheard; ///< elsewhere, whose end was charged to a task that had not begun: it may have, unheard
     for (task_id id = 1; id <= rules_.last_id(); ++id) {
       const auto* r = rules_.find(id);
       auto seen = seen_.find(id);
@@ -204,6 +206,7 @@ public:
           timed_out(*r, now);
         seen->second.stopping = r->stopping;
         seen->second.away = running(r->state) && r->live->worker == 0;
+        seen->second.worker = running(r->state) ? r->live->worker : 0;
         continue;
       }
       const bool fresh = seen == seen_.end();
@@ -218,11 +221,12 @@ public:
           && r->attempt == before.attempt)
         need(r->deaths == before.deaths + 1, "the death of task ", id, "'s worker was not counted");
       if (!fresh && r->deaths > before.deaths)
-        need(begun_.contains({id, r->attempt}) || before.away, "task ", id, " was charged with a death before it began");
+        need(begun_.contains({id, r->attempt}) || before.away || (!here_.contains(before.worker) && unheard.insert(before.worker).second),
+             "task ", id, " was charged with a death before it began");
       mix(id * state_count + static_cast<std::uint64_t>(r->state), r->attempt);
       auto& mine = seen_[id];
       mine = {r->state, r->version, r->attempt, r->deaths, r->stopping, before.rank,
-              running(r->state) && r->live->worker == 0};
+              running(r->state) && r->live->worker == 0, running(r->state) ? r->live->worker : 0};
       if (r->state == state::running && r->live) {
         mine.rank = r->live->rank;
         if (mine.away) // it runs since an earlier life
@@ -246,6 +250,7 @@ private:
     stop_reason stopping = stop_reason::none;
     std::uint64_t rank = 0;
     bool away = false; ///< at a node that has not come back: whether it began there nobody knows
+    worker_id worker = 0;
   };
 
   /// Its task has gone on without it.
@@ -299,6 +304,7 @@ private:
 
   const ledger& rules_;
   std::vector<executing> now_;
+  std::set<worker_id> here_; ///< workers of the list's own process that have begun something
   std::set<std::pair<task_id, std::uint32_t>>& begun_;
   std::multiset<task_id> asked_;
   std::set<task_id> suspects_;

@@ -85,11 +85,13 @@ int plants(const settings& s) {
   if (!s.stored) {
     for (std::size_t i = 0; i < stint::plant_names.size(); ++i)
       missed += try_one_plant(static_cast<stint::plant>(i), stint::plant_names[i], s);
+    constexpr auto first = stint::plant_names.size() + stint::model_plant_names.size();
     for (std::size_t i = 0; i < stint::kept_plant_names.size(); ++i)
-      missed += try_one_plant(static_cast<stint::plant>(stint::plant_names.size() + i), stint::kept_plant_names[i], s);
+      missed += try_one_plant(static_cast<stint::plant>(first + i), stint::kept_plant_names[i], s);
   } else {
     missed += try_one_plant(stint::plant::none, stint::plant_names[0], s);
-    constexpr auto first = stint::plant_names.size() + stint::kept_plant_names.size();
+    constexpr auto first =
+      stint::plant_names.size() + stint::model_plant_names.size() + stint::kept_plant_names.size();
     for (std::size_t i = 0; i < stint::durable_plant_names.size(); ++i)
       missed += try_one_plant(static_cast<stint::plant>(first + i), stint::durable_plant_names[i], s);
   }
