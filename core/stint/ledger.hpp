@@ -87,7 +87,7 @@ public:
   /// to have begun are charged with the death; what had not begun goes back to its place, as if it had been given back.
   void worker_died(worker_id id, std::span<const running_body> bodies, moment now, effects& fx);
   /// The same for a worker of another process, which is only out of reach: whatever it was handed may run there, and keeps
-  /// its claims until `worker_over` is told. What is known to have begun is charged with a death, and the first of it.
+  /// its claims until `worker_over` is told. The first of it, and what is known to have begun, is charged with a death.
   void worker_lost(worker_id id, moment now, effects& fx);
   /// Nothing of that worker can run any more.
   void worker_over(worker_id id, effects& fx);

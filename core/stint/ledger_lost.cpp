@@ -17,17 +17,17 @@ void ledger::worker_lost(worker_id id, moment now, effects& fx) {
   const auto lease = m != nullptr ? m->lease : nanos{0};
   const auto first = m != nullptr && !m->has.empty() && !planted(plant::unheard_uncharged) ? m->has.front()->id : task_id{0};
   part_with(id, [&](record& r) {
-    const bool begun = r.live->begun || r.id == first;
+    const bool died = r.live->begun || r.id == first;
     if (planted(plant::lost_frees_claims))
       claims_.release(*r.live, woken_);
     else
       set_stuck(r, false, lease); // also without claims: who wants everything for itself waits for it
-    if (begun) {
+    if (died) {
       ++r.deaths;
       charged.push_back(r.id);
       keep_error(r, "its node was lost", now);
     }
-    return begun;
+    return died;
   }, [&](record& r, bool died) { go_on_elsewhere(r, died, "its node was lost", now, fx); });
   if (!charged.empty())
     lost_.emplace(id, std::move(charged));

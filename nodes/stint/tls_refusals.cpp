@@ -1,7 +1,6 @@
 #include <stint/tls_refusals.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -29,6 +28,21 @@ struct failures {
 };
 thread_local failures noted;
 
+thread_local bool thread_ends = false;
+
+/// Sessions of this thread whose handshake waits for the other side, and since when. It forgets what is done or gone.
+struct waiting_sessions : std::map<const SSL*, steady_time> {
+  ~waiting_sessions() { thread_ends = true; } // a session may outlive it
+};
+thread_local waiting_sessions waiting;
+
+void gone(void* session, void*, CRYPTO_EX_DATA*, int, long, void*) {
+  if (!thread_ends)
+    waiting.erase(static_cast<const SSL*>(session));
+}
+
+steady_time read_steady() { return std::chrono::time_point_cast<nanos>(std::chrono::steady_clock::now()); }
+
 /// In each session: its failure is noted already. An alert comes before the call that fails for it.
 int told_index() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -37,13 +51,7 @@ int told_index() {
 
 /// In each session: its handshake is done. OpenSSL says that it is in one again when a connection ends without a word.
 int done_index() {
-  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-  return index;
-}
-
-/// In each session: when it first waited for the other side, as a number that is not 0.
-int since_index() {
-  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, &gone);
   return index;
 }
 
@@ -74,29 +82,37 @@ std::string why_it_failed() {
   return reason != nullptr ? reason : "the connection ended";
 }
 
-/// The handshake waits for the other side, and gives up in time.
-///
+void end_late_one(const SSL* session) {
+  note(session, "it took longer than " + std::to_string(longest_handshake / std::chrono::seconds{1}) + " s");
+  ::shutdown(::SSL_get_fd(session), SHUT_RDWR); // CAF finds that it has ended
+}
+
 /// CAF 0.17.6 tries again at once for as long as it has something to write, which it has: its first words. So one that connects
 /// waits here for up to a millisecond. One that accepts does not, or a stranger would slow its links down.
-void waits(SSL* session) {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  const int socket = ::SSL_get_fd(session);
-  const auto since = reinterpret_cast<std::intptr_t>(::SSL_get_ex_data(session, since_index()));
-  if (since == 0) {
-    ::SSL_set_ex_data(session, since_index(), reinterpret_cast<void*>(static_cast<std::intptr_t>(now.count() | 1))); // NOLINT
-  } else if (now.count() - since > longest_handshake.count()) {
-    note(session, "it took longer than " + std::to_string(longest_handshake / std::chrono::seconds{1}) + " s");
-    ::shutdown(socket, SHUT_RDWR); // CAF finds that it has ended
+void waits(const SSL* session) {
+  const auto now = read_steady();
+  const auto since = waiting.emplace(session, now).first->second;
+  if (now - since > longest_handshake) {
+    end_late_one(session);
   } else if (::SSL_is_server(session) == 0) {
-    pollfd one{socket, POLLIN, 0};
+    pollfd one{::SSL_get_fd(session), POLLIN, 0};
     ::poll(&one, 1, 1);
   }
+}
+
+/// CAF 1.x tries again only when there is something to read.
+void end_late_ones() {
+  const auto now = read_steady();
+  for (const auto& [session, since] : waiting)
+    if (now - since > longest_handshake)
+      end_late_one(session);
 }
 
 void heard(const SSL* session, int where, int value) {
   const bool done = ::SSL_get_ex_data(session, done_index()) != nullptr;
   if ((where & SSL_CB_HANDSHAKE_DONE) != 0) {
     ::SSL_set_ex_data(const_cast<SSL*>(session), done_index(), &noted); // NOLINT: as above
+    waiting.erase(session);
   } else if ((where & SSL_CB_ALERT) != 0) {
     // A client of TLS 1.3 is through with its handshake when the other side looks at its certificate.
     const bool may_refuse = !done || (::SSL_is_server(session) == 0 && (where & SSL_CB_READ) != 0);
@@ -107,7 +123,7 @@ void heard(const SSL* session, int where, int value) {
   } else if (!done && (where == SSL_CB_ACCEPT_EXIT || where == SSL_CB_CONNECT_EXIT) && value <= 0) {
     const int e = ::SSL_get_error(session, value);
     if (e == SSL_ERROR_WANT_READ)
-      waits(const_cast<SSL*>(session)); // NOLINT: as above
+      waits(session);
     else if (e != SSL_ERROR_WANT_WRITE)
       note(session, why_it_failed());
   }
@@ -124,13 +140,16 @@ void note_failed_handshakes() {
   static_cast<void>(index);
   static_cast<void>(told_index());
   static_cast<void>(done_index());
-  static_cast<void>(since_index());
 }
 
 caf::actor spawn_tls_witness(caf::actor_system& system) {
   using namespace node_messages;
   return caf_shim::spawn_beside_sockets(
-    system, [](const take_refusals&) { return refusals{std::exchange(noted.accepting, {})}; },
+    system,
+    [](const take_refusals&) {
+      end_late_ones();
+      return refusals{std::exchange(noted.accepting, {})};
+    },
     [](const take_trouble&) { return trouble{std::exchange(noted.connecting, {})}; });
 }
 

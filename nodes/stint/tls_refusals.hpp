@@ -14,7 +14,8 @@
 
 namespace stint {
 
-/// Has handshakes past `longest_handshake` ended, and failed ones noted from now on; call it before the first connection; again, it does nothing.
+/// Has handshakes past `longest_handshake` ended, with CAF 1.x those that take_refusals finds, and failed ones noted from now
+/// on; call it before the first connection; again, it does nothing.
 void note_failed_handshakes();
 
 /// Starts the actor that answers node_messages::take_refusals and take_trouble, each with what is new since it was last asked.
