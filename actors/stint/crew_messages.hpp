@@ -71,6 +71,7 @@ struct append { task_id id = 0; std::string text; };
 struct forget { std::vector<task_id> ids; };
 struct let_go { std::vector<task_id> ids; }; // their text is in the store
 struct printed {}; // there is text again that the store has not
+struct save_text {}; // if it still has not
 
 struct attach { std::uint64_t number = 0; protocol::subscribe ask; task_version now = 0; std::vector<running_body> running{}; };
 struct detach { std::uint64_t number = 0; };
@@ -101,7 +102,7 @@ struct read_some {};
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(next_turn) X(tell_output) X(close)   \
   X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
   X(publish) X(may_be_found_again) X(ask_what_runs) X(what_runs) X(heard) X(node_back) X(fetch) X(fetched) X(read_some) X(let_go)  \
-  X(printed)
+  X(printed) X(save_text)
 // clang-format on
 
 CAF_BEGIN_TYPE_ID_BLOCK(stint_crew, caf::first_custom_type_id + STINT_TYPE_ID_OFFSET + 200)

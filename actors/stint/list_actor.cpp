@@ -60,7 +60,8 @@ caf::behavior list_actor::make_behavior() {
       take_reports(m.from, m.reports);
       changed();
     },
-    [this](const crew_messages::printed&) { printed_ = true; },
+    [this](const crew_messages::printed&) { hear_of_text(); },
+    [this](const crew_messages::save_text&) { save_text(); },
     [this](const crew_messages::turn&) { turn(); },
     [this](const protocol::cancel& m) { return decide(m.id, [this, m] { return ledger_.cancel(m.id, m.if_version, now(), fx_); }); },
     [this](const cancel_matching& m) { return answer_later(ledger_.cancel_matching(m.filter, now(), fx_)); },

@@ -78,6 +78,8 @@ private:
   void refuse_askers(const caf::error& why);
   [[nodiscard]] bool unsettled() const;
   [[nodiscard]] bool to_save() const;
+  void hear_of_text();
+  void save_text();
   void arm();
   bool hire();
   void worker_down(worker_id id);
@@ -141,6 +143,8 @@ private:
   caf::actor keeper_; ///< with a store
   bool saving_ = false;
   bool printed_ = false;        ///< the log may have text for the next commit
+  bool text_waits_ = false;     ///< a look at it is on its way
+  bool text_due_ = false;       ///< it is worth a commit of its own
   std::size_t silent_ends_ = 0; ///< that gathered: reported, and their bodies had printed nothing
   std::uint64_t commits_ = 0;         ///< that were begun
   std::uint64_t watched_commit_ = 0;  ///< the one that a stop does not wait for without end

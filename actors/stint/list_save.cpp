@@ -40,6 +40,7 @@ void list_actor::depart() {
   // otherwise, such as that of a body which ignored its token, it may have some whose news is on its way here.
   const bool by_log = std::exchange(printed_, false) || fx_.ended.size() != silent_ends_;
   silent_ends_ = 0;
+  text_due_ = false;
   saving_ = true;
   ++commits_;
   watch_commit();
@@ -166,6 +167,21 @@ std::string list_actor::unsaved_tasks() const {
 /// Answers a question about what may not be saved yet with the next departure.
 bool list_actor::unsettled() const { return keeper_ && (saving_ || to_save()); }
 
-bool list_actor::to_save() const { return !fx_.changed.empty() || !fx_.removed.empty() || !fx_.settings.empty(); }
+bool list_actor::to_save() const {
+  return !fx_.changed.empty() || !fx_.removed.empty() || !fx_.settings.empty() || text_due_;
+}
+
+/// Text goes with the next commit. A list in which nothing else happens makes one for it.
+void list_actor::hear_of_text() {
+  printed_ = true;
+  if (!std::exchange(text_waits_, true))
+    caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), longest_unsaved_text, crew_messages::save_text{});
+}
+
+void list_actor::save_text() {
+  text_waits_ = false;
+  text_due_ = printed_;
+  changed();
+}
 
 } // namespace stint

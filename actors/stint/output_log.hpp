@@ -8,7 +8,7 @@
 /// Threads  CAF's scheduler.
 /// Errors   whether a task exists is the list's to say; a task that printed nothing reads as empty.
 /// Units    bytes; bounded per task and in all: the text that has been silent for longest goes first, as bytes dropped.
-/// Durable  text of a running task is as old as the list's last commit.
+/// Durable  text of a running task is as old as the list's last commit, `longest_unsaved_text` at most.
 #pragma once
 
 #include <list>

@@ -141,6 +141,8 @@ void follower::read() {
           return;
         reading_ = false;
         if (p.total < printed_) { // a list that was killed had not kept all of it
+          state_->said.put("task " + std::to_string(id_) + ": the list had kept only " + std::to_string(p.total) + " of "
+                           + std::to_string(printed_) + " bytes of its output when it was killed; what is kept follows, from its beginning");
           printed_ = 0;
           read();
           return;

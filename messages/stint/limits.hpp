@@ -121,6 +121,10 @@ inline constexpr std::size_t most_reads = 10'000;
 /// many as it may hold, since it looks at more.
 inline constexpr std::size_t reads_at_once = 100;
 
+/// So long at most is what a running body prints in memory only: a commit a second is nothing to a disk, and what a killed list
+/// loses of it a person sees missing.
+inline constexpr nanos longest_unsaved_text = std::chrono::seconds{1};
+
 /// Deaths after which a task is put into quarantine, and after which it runs alone in its process.
 inline constexpr std::uint32_t deaths_to_quarantine = 3;
 inline constexpr std::uint32_t deaths_to_run_alone = 2;

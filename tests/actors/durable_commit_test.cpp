@@ -290,3 +290,26 @@ TEST_F(durable_commit, an_end_that_nobody_reports_is_saved_with_its_text) {
   s.begin();
   EXPECT_EQ(s.ask<output_piece>(protocol::read_output{id})->text, "the last word");
 }
+
+TEST_F(durable_commit, what_a_body_prints_is_saved_within_a_second_though_nothing_else_happens) {
+  promises held;
+  std::optional<context> quiet;
+  options with;
+  with.kinds.add("quiet", asynchronous([&](context& job, promise p) {
+                   quiet.emplace(job);
+                   held.all.push_back(std::move(p));
+                 }));
+  steps s{with};
+  const auto id = s.submit(of_kind("t", "quiet"));
+  quiet->print("one\n");
+  s.world->advance(500ms);
+  EXPECT_EQ(s.kept->output(id, 0, 100)->text, "") << "it waits for a commit that has more";
+  s.world->advance(1s);
+  EXPECT_EQ(s.kept->output(id, 0, 100)->text, "one\n");
+  quiet->print("two\n");
+  s.world->advance(500ms);
+  s.world->advance(1s);
+  s.die();
+  s.begin();
+  EXPECT_EQ(s.ask<output_piece>(protocol::read_output{id})->text, "one\ntwo\n");
+}

@@ -128,6 +128,16 @@ TEST_F(owner_restart, what_is_cancelled_before_its_worker_is_back_is_stopped_the
   EXPECT_TRUE(wrote("ended").empty());
 }
 
+TEST_F(owner_restart, what_it_printed_a_second_before_is_kept) {
+  p.serve("--store tasks.db");
+  const auto ids = begin(1, 4'000);
+  ASSERT_EQ(p.shell("sleep 2").code, 0);
+  p.kill_server();
+  p.serve("--store tasks.db");
+  ran_once(ids);
+  EXPECT_EQ(p.tasks().output(ids.front())->text, "early\nlate\n");
+}
+
 // The one that is cut off before its owner is killed runs on, and comes back to nobody.
 TEST_F(owner_restart, what_a_worker_that_was_cut_off_runs_keeps_its_claims) {
   p.serve("--store tasks.db --beat 500ms --lease 2s");
