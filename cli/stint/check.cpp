@@ -8,19 +8,14 @@
 namespace stint::cli {
 
 int check_file(const std::string& file) {
-  if (!std::filesystem::exists(file)) { // opening it would make it
+  if (!std::filesystem::exists(file)) {
     std::cerr << "stint: " << file << ": there is no such file\n";
     return 2;
   }
-  sqlite_store store{{file}};
-  if (const auto open = store.open(); !open) {
-    std::cerr << "stint: " << to_string(open.error()) << "\n";
-    return open.code() == errc::store_damaged ? 1 : 2;
-  }
-  const auto found = store.check();
+  const auto found = sqlite_store::look_through(file);
   if (!found) {
     std::cerr << "stint: " << to_string(found.error()) << "\n";
-    return 1;
+    return found.code() == errc::store_damaged ? 1 : 2;
   }
   std::uint64_t bytes = 0;
   for (auto b : found->counted.bytes)
@@ -32,7 +27,10 @@ int check_file(const std::string& file) {
       std::cout << "  " << state_names[s] << " " << n << "\n";
   for (const auto& f : found->faults)
     std::cout << "damaged: " << f << "\n";
-  std::cout << (found->faults.empty() ? "whole\n" : "not whole\n");
+  if (!found->sealed)
+    std::cout << "no seal: whether its last commits are missing cannot be told, as there is no " << file
+              << "-seal; an import and a relaxed store have none\n";
+  std::cout << (found->faults.empty() ? "whole\n" : "not whole; what can be read of it: stint export\n");
   return found->faults.empty() ? 0 : 1;
 }
 

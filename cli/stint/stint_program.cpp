@@ -77,7 +77,7 @@ int run(int argc, char** argv) {
 #ifdef STINT_HAS_STORE
   std::string file;
   auto* check_verb = app.add_subcommand("check", "Look through a file of tasks: is it whole, and what is in it");
-  check_verb->footer("It opens the file as a list does, so none may have it open.\n\nExit code: 0 whole, 1 damaged, 2 not opened.");
+  check_verb->footer("It changes nothing in the file, which no list may have open.\n\nExit code: 0 whole, 1 damaged, 2 not opened.");
   check_verb->add_option("FILE", file, "What a program names as options.store")->required();
   auto* export_verb = app.add_subcommand("export", "Write all that a file of tasks holds as JSON lines");
   export_verb->footer("The file stays as it is, byte for byte; no list may have it open.\n\n"

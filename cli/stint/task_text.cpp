@@ -41,7 +41,8 @@ std::string claim_text(const claim& c) {
 }
 
 std::string blocker_text(const blocker& b) {
-  auto line = std::string{b.stuck ? "the stuck body of task " : "task "} + std::to_string(b.id);
+  const auto* const of = b.lost ? "an attempt, lost with its node, of task " : b.stuck ? "the stuck body of task " : "task ";
+  auto line = of + std::to_string(b.id);
   line += " (" + harmless(b.name) + "): " + (b.key.empty() ? "everything" : harmless(b.key)) + ", " + harmless(b.mode);
   return line + (b.holds ? ", held for " : ", ahead for ") + shown(b.since);
 }
@@ -56,6 +57,7 @@ json::array blockers_of(const std::vector<blocker>& all) {
     o["mode"] = text_of(b.mode);
     o["holds"] = b.holds;
     o["stuck"] = b.stuck;
+    o["lost"] = b.lost;
     o["since_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(b.since).count();
     out.push_back(std::move(o));
   }

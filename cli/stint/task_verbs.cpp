@@ -40,7 +40,8 @@ task_verbs::task_verbs(CLI::App& app)
 
   show_.link.add_to(*show_verb_, "--connect", "Where the list is served");
   show_verb_->add_option("ID", show_.id, "Which task")->required()->type_name("N");
-  show_verb_->add_flag("--json", show_.json, "Print one JSON line, and nothing else");
+  auto* json = show_verb_->add_flag("--json", show_.json, "Print one JSON line, and nothing else");
+  show_verb_->add_flag("--output", show_.output, "Print what it has printed so far, and nothing else")->excludes(json);
   show_verb_->footer(exit_codes);
 
   add_change(*cancel_verb_, cancel_);

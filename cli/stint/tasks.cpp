@@ -36,11 +36,34 @@ int list_tasks(const list_options& with) {
   });
 }
 
+namespace {
+
+result<unit_t> show_output(list& tasks, task_id id) {
+  std::uint64_t missing = 0;
+  for (std::uint64_t at = 0;;) {
+    const auto piece = tasks.output(id, at);
+    if (!piece)
+      return piece.error();
+    missing += piece->dropped;
+    at = piece->next;
+    if (piece->text.empty())
+      break;
+    std::cout << piece->text;
+  }
+  if (missing != 0)
+    say(log_level::warning, "task " + std::to_string(id) + ": " + std::to_string(missing) + " bytes of its output are not kept");
+  return unit;
+}
+
+} // namespace
+
 int show_task(const show_options& with) {
   return ask_list(with.link, [&](list& tasks) -> result<unit_t> {
     const auto t = tasks.get(with.id);
     if (!t)
       return t.error();
+    if (with.output)
+      return show_output(tasks, with.id);
     // Each is an answer of its own: a task that ends or is deleted meanwhile has less to say, and that is no error.
     task_more more;
     if (auto why = tasks.explain(with.id))

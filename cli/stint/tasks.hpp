@@ -29,9 +29,10 @@ struct show_options {
   link_options link;
   task_id id = 0;
   bool json = false;
+  bool output = false; ///< what it printed instead
 };
 
-/// Shows one task with all that is known of it, and why it waits.
+/// Shows one task with all that is known of it, and why it waits; or what it has printed so far.
 int show_task(const show_options& with);
 
 enum class task_change { cancel, retry, release };

@@ -59,6 +59,7 @@ struct claim_holder {
   std::uint64_t rank = 0; ///< its place in the one order: priority, then the moment of entering `waiting`
   stage at = stage::none;
   bool stuck = false;
+  bool lost = false;   ///< likewise, at a worker out of reach: over with its lease
   bool serial = false; ///< wants one key exclusively and nothing else
   steady_time since{}; ///< of waiting, then of holding
   ticket* parked_at = nullptr;

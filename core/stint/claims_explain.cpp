@@ -18,6 +18,7 @@ blocker describe(const ticket& other, const ticket& at, bool holds, steady_time 
   b.mode = std::string{to_string(other.mode)};
   b.holds = holds;
   b.stuck = other.who->stuck;
+  b.lost = other.who->lost;
   b.since = now - other.who->since;
   return b;
 }

@@ -277,6 +277,7 @@ void ledger::set_stuck(record& r, bool here, nanos lease) {
   l.attempt = old->attempt;
   claims_.plan(l, r.extra ? std::span<const claim>{r.extra->claims} : std::span<const claim>{});
   old->stuck = true;
+  old->lost = !here;
   if (!planted(plant::behind_the_stuck))
     claims::pin(*old);
   r.has_stuck = true;
@@ -287,7 +288,7 @@ void ledger::set_stuck(record& r, bool here, nanos lease) {
       ++overlaps_;
   }
   ++stuck_count_;
-  stuck_[r.id].push_back({std::move(old), free, !here, lease});
+  stuck_[r.id].push_back({std::move(old), free, lease});
 }
 
 } // namespace stint

@@ -60,7 +60,7 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
     case due_for::look: look_at_ = {}; return; // dispatch() follows every tick
     case due_for::keep: keep_at_ = steady_time::max(); return;
     case due_for::lost:
-      drop_stuck(e.id, [&e](const auto& b) { return b.lost && b.live->worker == 0 && b.live->attempt == e.stamp; }, fx);
+      drop_stuck(e.id, [&e](const auto& b) { return b.live->lost && b.live->worker == 0 && b.live->attempt == e.stamp; }, fx);
       return;
     default: break;
   }

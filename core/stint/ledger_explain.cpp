@@ -20,12 +20,12 @@ std::string quoted(const label_set& labels) {
   return out;
 }
 
-std::string whom(const blocker& b) {
-  std::string out = b.stuck ? "the stuck body of " : "";
-  out += std::to_string(b.id);
-  if (!b.name.empty())
-    out += " (" + b.name + ")";
-  return out;
+std::string whom(const blocker& b, task_id asked) {
+  const auto named = std::to_string(b.id) + (b.name.empty() ? "" : " (" + b.name + ")");
+  if (b.lost)
+    return (b.id == asked ? "its own earlier attempt" : "an earlier attempt of " + named)
+           + ", whose node is out of reach, till that one's lease is over;";
+  return (b.stuck ? "the stuck body of " : "") + named;
 }
 
 } // namespace
@@ -62,7 +62,8 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       if (!body.freed) {
         stuck_holds = true;
         for (auto& b : claims_.held_back_by(*body.live, now.steady, most_blockers))
-          if (b.id != id)
+          if (b.id != id
+              && std::none_of(e.holds_back.begin(), e.holds_back.end(), [&](const auto& other) { return other.id == b.id; }))
             e.holds_back.push_back(std::move(b));
       }
   name_them(e.waits_for);
@@ -121,7 +122,7 @@ result<explanation> ledger::explain(task_id id, moment now) const {
       }
       const auto& b = e.waits_for.front();
       e.text += b.key.empty() ? "everything" : "'" + b.key + "'";
-      e.text += (b.holds ? " is held (" : " is wanted before (") + b.mode + ") by " + whom(b) + " since " + ms(b.since);
+      e.text += (b.holds ? " is held (" : " is wanted before (") + b.mode + ") by " + whom(b, id) + " since " + ms(b.since);
       if (cut)
         e.text += ", and at least " + std::to_string(e.waits_for.size()) + " more stand in the way";
       else if (e.waits_for.size() > 1)

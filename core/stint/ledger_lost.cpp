@@ -69,7 +69,7 @@ void ledger::worker_over(worker_id id, effects& fx) {
   for (const auto& [task, bodies] : stuck_)
     all.push_back(task);
   const auto over = [id](const stuck_body& b) {
-    return b.live->worker == id && (b.lost || !planted(plant::lost_forgets_stuck));
+    return b.live->worker == id && (b.live->lost || !planted(plant::lost_forgets_stuck));
   };
   for (auto task : all)
     drop_stuck(task, over, fx);
@@ -89,11 +89,11 @@ void ledger::restore_lost(record& r, const lost_attempt& a) {
   l->id = r.id;
   l->queue = r.queue;
   l->attempt = a.attempt;
-  l->stuck = true;
+  l->stuck = l->lost = true;
   plan_restored(r, *l);
   r.has_stuck = true;
   ++stuck_count_;
-  stuck_[r.id].push_back({std::move(l), false, true, std::min(a.lease, longest_lease)}); // of an honest file it is no longer
+  stuck_[r.id].push_back({std::move(l), false, std::min(a.lease, longest_lease)}); // of an honest file it is no longer
 }
 
 /// The process of a lost worker is there again: only its link had broken, so the deaths that this was taken for are none.

@@ -87,7 +87,6 @@ using live_pool = pool<live>;
 struct stuck_body {
   live_pool::pointer live;
   bool freed = false; ///< its claims are
-  bool lost = false;  ///< of a worker that is out of reach: over with its lease
   nanos lease{};      ///< of its worker, which the next owner waits for; 0: it ends with this process
 };
 

@@ -91,7 +91,8 @@ struct blocker {
   std::string key;      ///< the key on which they clash; empty: the root
   std::string mode;     ///< how the blocker holds or wants it
   bool holds = false;   ///< true: holds it; false: stands ahead in the queue
-  bool stuck = false;   ///< held by a stuck body
+  bool stuck = false;   ///< held by a body that outlived its attempt
+  bool lost = false;    ///< likewise, on a node that is out of reach: it ends with the node's lease at the latest
   nanos since{0};       ///< how long it has held or waited
 };
 

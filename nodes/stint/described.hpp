@@ -44,7 +44,7 @@ BOOST_DESCRIBE_STRUCT(waited, (), (id, code, task))
 BOOST_DESCRIBE_STRUCT(wait_result, (), (version, timed_out, settled))
 BOOST_DESCRIBE_STRUCT(fence_request, (), (scheduled_too, timeout))
 BOOST_DESCRIBE_STRUCT(fence_result, (), (version, timed_out, last, open))
-BOOST_DESCRIBE_STRUCT(blocker, (), (id, name, key, mode, holds, stuck, since))
+BOOST_DESCRIBE_STRUCT(blocker, (), (id, name, key, mode, holds, stuck, lost, since))
 BOOST_DESCRIBE_STRUCT(explanation, (), (version, id, state, reason, text, waits_for, holds_back, ahead, waiting_for))
 BOOST_DESCRIBE_STRUCT(event, (), (version, id, created, deleted, from, to, stopping, attempt, code, when, name, queue, kind,
                                   tags, error))

@@ -12,6 +12,17 @@ using namespace node_messages;
 
 namespace {
 
+/// CAF's own words name its functions.
+std::string why_not(const caf::error& e) {
+  if (e == caf::sec::cannot_connect_to_node)
+    return "nobody accepts a connection there; does a list listen at that address and port?";
+  if (e == caf::sec::disconnect_during_handshake)
+    return "the connection ended before the handshake did; do both ends use TLS, with certificates of one CA?";
+  if (e == caf::sec::connection_timeout)
+    return "no answer in time; is it a list's port, and does its process run?";
+  return caf::to_string(e);
+}
+
 /// Connects, on a thread of its own.
 class connector final : public caf_shim::actor_base {
 public:
@@ -24,7 +35,7 @@ public:
       auto peer = caf_shim::reach(system(), where_.host, where_.port, static_cast<bool>(tls_witness_));
       if (peer)
         return caf_shim::tell(*this, whom_, connected{*peer, {}});
-      const auto why = where_.host + ":" + std::to_string(where_.port) + ": " + caf::to_string(peer.error());
+      const auto why = where_.host + ":" + std::to_string(where_.port) + ": " + why_not(peer.error());
       if (!tls_witness_)
         return failed(why);
       caf_shim::ask(*this, tls_witness_, take_trouble{})

@@ -38,7 +38,7 @@ result<std::string> loopback_address(const std::string& host) {
   const addrinfo* best = nullptr;
   for (const auto* at = found; at != nullptr; at = at->ai_next) {
     if (!is_loopback(at->ai_addr))
-      return {errc::invalid_option, "without TLS only loopback: " + host + " is " + numbers(*at)};
+      return {errc::invalid_option, "without TLS only loopback addresses may be used, and " + host + " is " + numbers(*at)};
     if (best == nullptr || (best->ai_family != AF_INET && at->ai_family == AF_INET))
       best = at;
   }

@@ -24,7 +24,9 @@ published::published(caf::actor_system& system, const caf::actor& list, publish_
   auto port = caf_shim::listen(system, gateway_, with.port, with.address, tls);
   if (!port) {
     caf::anon_send_exit(gateway_, caf::exit_reason::user_shutdown);
-    throw start_error{{errc::io_failed, with.address + ":" + std::to_string(with.port) + ": " + caf::to_string(port.error())}};
+    const auto why = port.error() == caf::sec::cannot_open_port ? "cannot listen there; is the port in use, or the address not of this host?"
+                                                                 : caf::to_string(port.error());
+    throw start_error{{errc::io_failed, with.address + ":" + std::to_string(with.port) + ": " + why}};
   }
   port_ = *port;
 }

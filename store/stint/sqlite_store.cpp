@@ -225,6 +225,13 @@ result<file_report> sqlite_store::check() const {
   return guarded(with_.file, [this] { return detail::check(in_->file); });
 }
 
+result<file_report> sqlite_store::look_through(const std::string& file) {
+  return guarded(file, [&] {
+    detail::sqlite_file as_it_is{sqlite_options{detail::full_path(file, detail::find_vfs({}))}, detail::sqlite_file::as_it_is{}};
+    return detail::check(as_it_is);
+  });
+}
+
 result<store::usage> sqlite_store::counts() const {
   if (!in_)
     return errc::store_closed;

@@ -30,6 +30,7 @@ struct file_report {
   store::opened head;
   store::usage counted;            ///< what is there, row by row
   std::vector<std::string> faults; ///< what is not as it was written, the first hundred
+  bool sealed = false;             ///< its seal is there: no commit that was acknowledged is missing
 };
 
 class sqlite_store final : public store {
@@ -52,6 +53,9 @@ public:
 
   /// Looks through the whole file: pages, rows, output, and whether the head counts what is there.
   [[nodiscard]] result<file_report> check() const;
+
+  /// The same of a file that nobody has open, and that stays as it is, byte for byte; errors as those of `open`.
+  [[nodiscard]] static result<file_report> look_through(const std::string& file);
 
 private:
   struct inside;

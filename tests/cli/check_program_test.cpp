@@ -29,6 +29,20 @@ TEST(check_program, says_what_is_in_a_file_that_is_whole) {
   EXPECT_TRUE(r.says("  succeeded 100\n")) << r.out;
   EXPECT_TRUE(r.says("  waiting 100\n")) << r.out;
   EXPECT_TRUE(r.says("whole\n")) << r.out;
+  EXPECT_FALSE(r.says("no seal")) << r.out;
+}
+
+TEST(check_program, changes_no_byte_and_says_when_the_seal_is_missing) {
+  workplace w;
+  fill_200(w.path("tasks.db"));
+  ASSERT_EQ(w.shell("cp tasks.db copy.db").code, 0);
+  const auto before = w.file("copy.db");
+  const auto r = w.run("check copy.db");
+  EXPECT_EQ(r.code, 0) << r.out << r.err;
+  EXPECT_TRUE(r.says("there is no copy.db-seal")) << r.out;
+  EXPECT_TRUE(w.file("copy.db") == before);
+  EXPECT_FALSE(w.has("copy.db-seal"));
+  EXPECT_FALSE(w.has("copy.db-wal"));
 }
 
 TEST(check_program, finds_a_byte_that_was_changed_wherever_it_is) {

@@ -37,6 +37,8 @@ TEST(ledger_lost, its_claims_are_kept_for_a_lease_of_the_next_owner) {
   l.join_far(node + 1);
   EXPECT_EQ(l.get(other).state, state::waiting);
   EXPECT_TRUE(l.get(id).stuck);
+  EXPECT_THAT(l.d().why(id), testing::HasSubstr("by its own earlier attempt, whose node is out of reach"));
+  EXPECT_EQ(l.d().book.explain(id, l.d().now)->holds_back.size(), 1U) << "the other is named once";
   l.waits_for_the_lease(id);
   EXPECT_EQ(l.get(id).attempt, 2U);
   EXPECT_FALSE(l.get(id).stuck);

@@ -194,7 +194,7 @@ TEST(client_program, without_tls_nothing_leaves_this_machine) {
                            "serve --listen 192.0.2.1:0 --insecure --store left.db"}) {
     const auto r = p.stint(verb);
     EXPECT_EQ(r.code, 2) << verb;
-    EXPECT_THAT(r.err, HasSubstr("without TLS only loopback: 192.0.2.1")) << verb;
+    EXPECT_THAT(r.err, HasSubstr("without TLS only loopback addresses may be used, and 192.0.2.1")) << verb;
   }
 }
 

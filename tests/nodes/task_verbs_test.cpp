@@ -75,6 +75,20 @@ TEST_F(task_verbs_test, show_says_why_a_task_waits_and_how_it_ended) {
   EXPECT_THAT(none.err, HasSubstr("unknown_task"));
 }
 
+TEST_F(task_verbs_test, show_prints_what_a_task_has_printed) {
+  p.worker(1);
+  ASSERT_TRUE(p.until_workers(1));
+  const auto id = p.tasks().submit(command_spec("t", {{"sh", "-c", "echo one; echo two"}, {}, {}}));
+  ASSERT_TRUE(id);
+  ASSERT_TRUE(p.tasks().wait(*id));
+  const auto r = run("show", "--output " + std::to_string(*id));
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(r.out, "one\ntwo\n");
+  EXPECT_EQ(r.err, "");
+  EXPECT_EQ(run("show", "--output 77").code, 1);
+  EXPECT_EQ(run("show", "--output --json " + std::to_string(*id)).code, 2);
+}
+
 TEST_F(task_verbs_test, cancel_and_retry_say_what_became_of_each_task) {
   submit({task_of("a", {"true"}), task_of("b", {"true"}), task_of("c", {"true"})});
   const auto some = run("cancel", "1 77 2");

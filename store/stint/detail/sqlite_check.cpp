@@ -10,7 +10,10 @@ constexpr std::size_t most_faults = 100;
 
 class checker {
 public:
-  explicit checker(sqlite_file& f) : f_(f) { report_.head = f.head.at; }
+  explicit checker(sqlite_file& f) : f_(f) {
+    report_.head = f.head.at;
+    report_.sealed = f.sealed.commits().has_value();
+  }
 
   file_report run() {
     pages();
