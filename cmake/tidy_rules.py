@@ -69,6 +69,7 @@ WORD_EXCEPTIONS = {
     ("actors/stint/environment.cpp", "now"): "it is the environment",
     ("actors/stint/runner_attempt.hpp", "threads"): "a body's thread and the worker share it",
     ("actors/stint/runner_attempt.cpp", "threads"): "the threads that share attempts count their shares",
+    ("actors/stint/blocking.cpp", "now"): "it counts microseconds of its thread's own wait, whatever the environment's clock says",
     ("actors/stint/blocking.hpp", "threads"): "a plain thread waits there for its answer",
     ("actors/stint/blocking_ear.hpp", "threads"): "a plain thread waits there for its last callback",
     ("actors/stint/runner_port.hpp", "threads"): "bodies' threads leave their news there",
