@@ -147,8 +147,12 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
     else
       recall(m, fx, 1, !wanted);
   }
-  if (rest && (look_at_ == steady_time{} || now.steady + *rest < look_at_)) {
-    look_at_ = now.steady + *rest;
+  if (!rest)
+    return;
+  // Before somebody is idle, which is asked again when it happens, what came back would only get its place among others.
+  const auto look = now.steady + *rest + (idle ? nanos{0} : nobody_idle);
+  if (look_at_ == steady_time{} || look < look_at_) {
+    look_at_ = look;
     schedule_.add(look_at_, due_for::look, 0, 0);
   }
 }

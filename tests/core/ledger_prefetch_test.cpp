@@ -115,6 +115,57 @@ TEST(ledger_prefetch, claims_are_not_held_from_behind_a_long_body) {
   EXPECT_EQ(d.state(holder), state::waiting);
 }
 
+/// How long after now something comes back when the list looks only as often as it is told to.
+nanos comes_back_after(desk& d) {
+  const auto from = d.now.steady;
+  while (d.fx.recall.empty()) {
+    const auto next = d.book.next_tick(d.now);
+    if (!next)
+      return nanos::max();
+    d.pass(*next - d.now.steady);
+  }
+  return d.now.steady - from;
+}
+
+TEST(ledger_prefetch, who_is_idle_gets_what_waits_behind_a_long_body_as_soon_as_it_is_one) {
+  quick_desk d{2};
+  d.add_many(6);
+  for (auto id : std::vector(d.started))
+    if (d.has.at(id).worker == 2)
+      d.quick(id);
+  d.begin(d.started.at(0));
+  EXPECT_EQ(comes_back_after(d), long_body);
+}
+
+TEST(ledger_prefetch, while_all_are_busy_what_waits_behind_a_long_body_comes_back_a_little_later) {
+  quick_desk d;
+  d.begin(d.add("long"));
+  d.add("holder", {exclusive("a")});
+  d.add("waits", {exclusive("a")});
+  EXPECT_EQ(comes_back_after(d), long_body + nobody_idle);
+}
+
+// Once, the list was woken every half a millisecond to find that all bodies were short.
+TEST(ledger_prefetch, while_all_are_busy_with_short_bodies_nobody_looks) {
+  quick_desk d{2};
+  for (auto id : {d.add("first"), d.add("second")})
+    d.quick(id, 100us);
+  d.started.clear();
+  d.add_many(400);
+  int looks = 0;
+  for (std::size_t i = 0; i < 200; ++i) {
+    d.begin(d.started.at(i));
+    if (i % 2 == 0)
+      continue; // both run at once
+    if (const auto next = d.book.next_tick(d.now); next && *next <= d.now.steady + 100us)
+      ++looks;
+    d.pass(100us);
+    d.quick(d.started.at(i - 1), 100us);
+    d.quick(d.started.at(i), 100us);
+  }
+  EXPECT_LE(looks, 1) << "in 10 ms";
+}
+
 TEST(ledger_prefetch, nothing_comes_back_while_nobody_would_gain) {
   quick_desk d;
   d.add_many(5);
