@@ -293,6 +293,7 @@ private:
   [[nodiscard]] bool means(due_for what, std::uint64_t id, std::uint64_t stamp) const;
   void due(const due_entry<steady_time>& e, moment now, effects& fx);
   void set_tokens(moment now, effects& fx);
+  [[nodiscard]] bool hold_up_stop(const std::vector<stuck_body>& bodies) const noexcept;
   void end_unstarted(moment now, effects& fx);
   [[nodiscard]] result<std::uint32_t> known_queue(const std::string& name) const;
   void reroute(const filter& f);

@@ -146,12 +146,16 @@ void ledger::stop(nanos grace, moment now, effects& fx) {
   if (!stopping_) {
     stopping_ = true;
     for (const auto& [id, bodies] : stuck_)
-      left_.stuck.push_back(id);
+      if (hold_up_stop(bodies))
+        left_.stuck.push_back(id);
     std::sort(left_.stuck.begin(), left_.stuck.end());
     for (auto id : left_.stuck) {
       const auto* r = tasks_.find(id);
-      fx.warnings.push_back("stop waits for the stuck body of task " + std::to_string(id)
-                            + (r != nullptr ? " (" + r->name + ")" : ""));
+      const auto& bodies = stuck_.at(id);
+      const bool lost = std::all_of(bodies.begin(), bodies.end(), [](const auto& b) { return b.live->lost; });
+      fx.warnings.push_back((lost ? "stop waits for the lease of the node that was lost with task "
+                                  : "stop waits for the stuck body of task ")
+                            + std::to_string(id) + (r != nullptr ? " (" + r->name + ")" : ""));
     }
     end_unstarted(now, fx);
     left_.interrupted += away_.size(); // they stay as they are, for the next list
@@ -195,9 +199,14 @@ void ledger::set_tokens(moment now, effects& fx) {
         ask_to_stop(r, stop_reason::drain, now, fx);
 }
 
+/// What was lost with its node a store keeps for the next list; nobody has to wait for its lease.
+bool ledger::hold_up_stop(const std::vector<stuck_body>& bodies) const noexcept {
+  return std::any_of(bodies.begin(), bodies.end(), [this](const auto& b) { return !b.live->lost || !options_.stored; });
+}
+
 bool ledger::stopped(bool with_stuck) const noexcept {
   return stopping_ && tasks_.in(state::running).size() + tasks_.in(state::cancelling).size() == away_.size()
-         && (!with_stuck || stuck_count_ == 0);
+         && (!with_stuck || std::none_of(stuck_.begin(), stuck_.end(), [this](const auto& s) { return hold_up_stop(s.second); }));
 }
 
 stop_report ledger::left() const { return left_; }

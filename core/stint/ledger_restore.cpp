@@ -140,6 +140,7 @@ void ledger::resume(task_version version, task_id last_id, moment now, effects& 
   });
   for (auto& [id, bodies] : stuck_)
     for (auto& b : bodies) {
+      b.live->since = now.steady; // for readers; the clock of the owner before is gone
       claims_.grant(*b.live);
       schedule_.add(later(now, b.lease).steady, due_for::lost, id, b.live->attempt);
     }

@@ -48,6 +48,7 @@ TEST(ledger_lost, its_claims_are_kept_for_a_lease_of_the_next_owner) {
   EXPECT_TRUE(l.get(id).stuck);
   EXPECT_THAT(l.d().why(id), testing::HasSubstr("by its own earlier attempt, whose node is out of reach"));
   EXPECT_EQ(l.d().book.explain(id, l.d().now)->holds_back.size(), 1U) << "the other is named once";
+  EXPECT_EQ(l.d().book.explain(id, l.d().now)->waits_for.at(0).since, 0ns) << "by this owner's clock";
   l.waits_for_the_lease(id);
   EXPECT_EQ(l.get(id).attempt, 2U);
   EXPECT_FALSE(l.get(id).stuck);
@@ -112,6 +113,16 @@ TEST(ledger_lost, what_is_over_is_kept_for_nobody) {
   l.die();
   l.join_far(node + 1);
   EXPECT_EQ(l.get(id).state, state::running);
+}
+
+// Once, a stop waited for the lease, and called it the stuck body of the task.
+TEST(ledger_lost, a_stop_leaves_it_to_the_next_owner) {
+  lost_lives l;
+  l.lose_one({exclusive("disk")});
+  l.d().book.stop(0s, l.d().now, l.d().fx);
+  l.d().go();
+  EXPECT_TRUE(l.d().book.stopped(true));
+  EXPECT_TRUE(l.d().book.left().stuck.empty());
 }
 
 TEST(ledger_lost, when_the_lease_is_over_the_store_is_told) {

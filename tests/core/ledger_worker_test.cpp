@@ -1,5 +1,5 @@
 // Bodies that do not stop, and stopping the list: who keeps which claims, what is charged, what ends.
-#include "desk.hpp"
+#include "far_desk.hpp"
 
 namespace stint {
 namespace {
@@ -235,6 +235,19 @@ TEST(ledger_stop, says_for_which_stuck_bodies_it_waits) {
   d.book.stop(1s, d.now, d.fx);
   EXPECT_THAT(d.fx.warnings, ElementsAre("stop waits for the stuck body of task 1 (deaf)",
                                          "stop waits for the stuck body of task 2"));
+}
+
+TEST(ledger_stop, without_a_store_waits_for_the_lease_of_a_lost_node_and_says_so) {
+  far_desk d;
+  const auto w = d.join_far();
+  const auto id = d.add_kind();
+  d.begin(id);
+  d.lose(w);
+  d.fx.clear();
+  d.book.stop(0s, d.now, d.fx);
+  EXPECT_THAT(d.fx.warnings, ElementsAre("stop waits for the lease of the node that was lost with task 1 (far)"));
+  EXPECT_TRUE(d.book.stopped(false));
+  EXPECT_FALSE(d.book.stopped(true));
 }
 
 TEST(ledger_stop, failures_and_snoozes_are_not_put_off) {
