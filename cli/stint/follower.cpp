@@ -40,8 +40,11 @@ caf::behavior follower::make_behavior() {
     [this](const caf::error&) { interrupt(); },
     [this](const protocol::events& m) {
       for (const auto& e : m.batch->events)
-        if (e.id == id_ && !e.deleted)
+        if (e.id == id_ && !e.deleted) {
+          if (e.to == stint::state::waiting || e.to == stint::state::scheduled)
+            say_that_it_begins_again(e);
           look(e.to, e.code, e.error);
+        }
       taken(m.number);
     },
     [this](const protocol::snapshot& m) {
@@ -104,6 +107,14 @@ void follower::look(stint::state now, std::int32_t code, const std::string& erro
     return;
   ended_ = {now, code, error};
   read(); // what it said at last
+}
+
+/// What comes back without an error never began.
+void follower::say_that_it_begins_again(const event& e) {
+  if (e.error.empty() || e.attempt <= last_lost_)
+    return;
+  last_lost_ = e.attempt;
+  state_->said.put("task " + std::to_string(id_) + ": " + e.error + "; it begins again");
 }
 
 void follower::say_why_later(nanos rest) {
@@ -202,9 +213,11 @@ void follower::end_as_the_task() {
   if (missed_ != 0)
     state_->said.put("task " + std::to_string(id_) + ": " + std::to_string(missed_)
                      + " bytes of its output are missing: it printed faster than they were fetched (stint serve --output keeps more)");
-  std::string why;
-  if (!ended_->error.empty())
-    why = "task " + std::to_string(id_) + ": " + ended_->error;
+  auto why = ended_->error;
+  if (ended_->state != stint::state::succeeded && ended_->state != stint::state::failed)
+    why = std::string{to_string(ended_->state)} + (why.empty() ? "" : ": ") + why;
+  if (!why.empty())
+    why = "task " + std::to_string(id_) + ": " + why;
   if (ended_->state == stint::state::succeeded)
     end(0, std::move(why));
   else

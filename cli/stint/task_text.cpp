@@ -113,6 +113,7 @@ std::string task_lines(const task& t, const task_more& more) {
   line("state", state_text(t));
   if (!terminal(t.state) || t.stuck)
     line("because", harmless(more.why.text));
+  line("node", harmless(more.node));
   for (const auto& b : more.why.waits_for)
     line("waits for", blocker_text(b));
   for (const auto& b : more.why.holds_back)
@@ -180,6 +181,7 @@ json::object task_json(const task& t, const task_more& more) {
   o["args"] = text_of(more.args);
   o["value"] = text_of(more.value);
   o["because"] = text_of(more.why.text);
+  o["node"] = more.node.empty() ? json::value(nullptr) : json::value(text_of(more.node));
   o["waits_for"] = blockers_of(more.why.waits_for);
   o["holds_back"] = blockers_of(more.why.holds_back);
   return o;

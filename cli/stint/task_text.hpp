@@ -23,6 +23,7 @@ struct task_more {
   std::string args;
   std::string value;
   explanation why;
+  std::string node; ///< that runs it
 };
 
 /// Returns the lines of one task; what is empty or has its default is left out.

@@ -55,6 +55,15 @@ result<unit_t> show_output(list& tasks, task_id id) {
   return unit;
 }
 
+/// The name of the node that runs a task; empty when none does.
+std::string node_of(const node_list& all, const task& t) {
+  for (const auto& p : all.peers)
+    for (const auto& r : p.running)
+      if (r.id == t.id && r.attempt == t.attempt)
+        return p.name;
+  return {};
+}
+
 } // namespace
 
 int show_task(const show_options& with) {
@@ -72,6 +81,8 @@ int show_task(const show_options& with) {
       more.args = std::move(*args);
     if (auto value = tasks.value(with.id))
       more.value = std::move(*value);
+    if (auto all = tasks.nodes())
+      more.node = node_of(*all, *t);
     if (with.json)
       std::cout << boost::json::serialize(task_json(*t, more)) << "\n";
     else

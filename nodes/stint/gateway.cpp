@@ -133,7 +133,7 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   if (h.role != wire::role::node)
     return;
   p.boot = h.boot;
-  env_->log(log_level::info, "node " + h.name + " joined with " + std::to_string(h.slots) + " slots");
+  env_->log(log_level::info, "node " + h.name + " joined with " + std::to_string(h.slots) + (h.slots == 1 ? " slot" : " slots"));
   leases_.join(session, env_->now().steady);
   std::vector<kept_attempt> all;
   std::vector<std::vector<kept_attempt>> by_slot(h.slots);

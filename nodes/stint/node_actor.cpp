@@ -67,6 +67,8 @@ wire::hello node_actor::greeting() {
 }
 
 void node_actor::linked(const wire::welcome& w) {
+  env_->log(log_level::info, "joined " + where_.host + ":" + std::to_string(where_.port) + " with "
+                               + std::to_string(slots_.size()) + (slots_.size() == 1 ? " slot" : " slots"));
   lease_.emplace(lease_times{w.beat, w.lease}, greeted_);
   every_ = w.beat;
   length_ = w.lease;

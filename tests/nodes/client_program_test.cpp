@@ -34,6 +34,7 @@ TEST(client_program, ctrl_c_cancels_the_task) {
   const auto r = interrupted(p, begins, "kill -INT $run");
   EXPECT_THAT(r.out, HasSubstr("code 130\n")) << r.err;
   EXPECT_THAT(r.out, HasSubstr("one\n"));
+  EXPECT_THAT(r.err, HasSubstr("task 1: cancelled"));
   EXPECT_EQ(p.tasks().get(1)->state, state::cancelled);
 }
 
@@ -107,6 +108,26 @@ TEST(client_program, run_says_what_its_task_waits_for) {
   EXPECT_THAT(p.file("said"), HasSubstr("task 1 waits: no worker"));
   p.worker(1);
   EXPECT_EQ(run.get().out, "mine\n");
+}
+
+TEST(client_program, run_says_that_its_task_begins_again_and_who_runs_it_is_shown) {
+  node_processes p;
+  p.serve();
+  const auto first = p.worker(1);
+  auto run = std::async(std::launch::async, [&] {
+    return p.shell("exec timeout -s KILL 60 " STINT_PROGRAM " run " + p.link()
+                   + " -- sh -c '[ -e again ] || { echo x > again; exec sleep 50; }; echo done' > out 2> said");
+  });
+  p.until([&] { return !p.file("again").empty(); }, "it has begun");
+  EXPECT_THAT(p.file("worker1.err"), HasSubstr("joined " + p.address() + " with 1 slot\n"));
+  EXPECT_THAT(p.stint("show " + p.link() + " 1").out, ContainsRegex("node        .*:" + std::to_string(first) + "\n"));
+  EXPECT_THAT(p.stint("show --json " + p.link() + " 1").out, ContainsRegex(R"("node":"[^"]*:)" + std::to_string(first) + "\""));
+  p.kill(first);
+  p.worker(1);
+  EXPECT_EQ(run.get().code, 0);
+  EXPECT_EQ(p.file("out"), "done\n");
+  EXPECT_THAT(p.file("said"), ContainsRegex("task 1: .+; it begins again\n"));
+  EXPECT_THAT(p.stint("show --json " + p.link() + " 1").out, HasSubstr(R"("node":null)"));
 }
 
 TEST(client_program, a_second_signal_leaves_serve_no_more_time) {
