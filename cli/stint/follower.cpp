@@ -40,18 +40,15 @@ caf::behavior follower::make_behavior() {
     [this](const caf::error&) { interrupt(); },
     [this](const protocol::events& m) {
       for (const auto& e : m.batch->events)
-        if (e.id == id_ && !e.deleted) {
-          if (e.to == stint::state::waiting || e.to == stint::state::scheduled)
-            say_that_it_begins_again(e);
-          look(e.to, e.code, e.error);
-        }
+        if (e.id == id_ && !e.deleted)
+          look(e.to, e.attempt, e.code, e.error);
       taken(m.number);
     },
     [this](const protocol::snapshot& m) {
       for (const auto& t : m.tasks)
         if (t.id == id_) {
           known_ = true;
-          look(t.state, t.code, t.error);
+          look(t.state, t.attempt, t.code, t.error);
         }
       taken(m.number);
     },
@@ -99,7 +96,11 @@ void follower::subscribe() {
     .then([](const protocol::subscribed&) {}, [this](const caf::error& e) { end(1, to_string(from_caf(e))); });
 }
 
-void follower::look(stint::state now, std::int32_t code, const std::string& error) {
+void follower::look(stint::state now, std::uint32_t attempt, std::int32_t code, const std::string& error) {
+  if (now == stint::state::running && attempt > attempt_) {
+    if (std::exchange(attempt_, attempt) != 0)
+      state_->said.put("task " + std::to_string(id_) + " begins again" + (error.empty() ? "" : ": ") + error);
+  }
   waits_ = now == stint::state::waiting;
   if (waits_)
     say_why_later(before_why);
@@ -107,14 +108,6 @@ void follower::look(stint::state now, std::int32_t code, const std::string& erro
     return;
   ended_ = {now, code, error};
   read(); // what it said at last
-}
-
-/// What comes back without an error never began.
-void follower::say_that_it_begins_again(const event& e) {
-  if (e.error.empty() || e.attempt <= last_lost_)
-    return;
-  last_lost_ = e.attempt;
-  state_->said.put("task " + std::to_string(id_) + ": " + e.error + "; it begins again");
 }
 
 void follower::say_why_later(nanos rest) {
@@ -214,8 +207,10 @@ void follower::end_as_the_task() {
     state_->said.put("task " + std::to_string(id_) + ": " + std::to_string(missed_)
                      + " bytes of its output are missing: it printed faster than they were fetched (stint serve --output keeps more)");
   auto why = ended_->error;
-  if (ended_->state != stint::state::succeeded && ended_->state != stint::state::failed)
-    why = std::string{to_string(ended_->state)} + (why.empty() ? "" : ": ") + why;
+  const std::string state{to_string(ended_->state)};
+  const bool says_itself = ended_->state == stint::state::succeeded || ended_->state == stint::state::failed || why.starts_with(state);
+  if (!says_itself)
+    why = state + (why.empty() ? "" : ": ") + why;
   if (!why.empty())
     why = "task " + std::to_string(id_) + ": " + why;
   if (ended_->state == stint::state::succeeded)

@@ -53,8 +53,7 @@ private:
   [[nodiscard]] filter mine() const;
   void submit();
   void subscribe();
-  void look(stint::state now, std::int32_t code, const std::string& error);
-  void say_that_it_begins_again(const event& e);
+  void look(stint::state now, std::uint32_t attempt, std::int32_t code, const std::string& error);
   void say_why_later(nanos rest);
   void say_why_it_waits();
   void read();
@@ -79,7 +78,7 @@ private:
   bool waits_ = false; ///< and does not run
   bool asks_why_ = false; ///< or will soon
   std::string last_why_;
-  std::uint32_t last_lost_ = 0; ///< attempt that people were told of
+  std::uint32_t attempt_ = 0; ///< the last one that began; one that came back unbegun keeps its number
   std::uint64_t lives_ = 0; ///< resets: what was asked before one may be answered by another list
   bool interrupted_ = false;
   std::optional<ending> ended_;

@@ -26,7 +26,7 @@ inline constexpr nanos most_away = std::chrono::milliseconds{25};
 inline constexpr nanos long_silence = std::chrono::milliseconds{10};
 /// So much later than when a body turns out long is seen to what waits behind it while nobody is idle: else all that runs short
 /// bodies would be looked at each 500 us, which took 4 % of two processors.
-inline constexpr nanos nobody_idle = std::chrono::milliseconds{10};
+inline constexpr nanos later_while_busy = std::chrono::milliseconds{10};
 
 /// Workers of one process die together. 0: the owner's own.
 using process_id = std::uint64_t;

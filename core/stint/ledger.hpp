@@ -293,7 +293,7 @@ private:
   [[nodiscard]] bool means(due_for what, std::uint64_t id, std::uint64_t stamp) const;
   void due(const due_entry<steady_time>& e, moment now, effects& fx);
   void set_tokens(moment now, effects& fx);
-  [[nodiscard]] bool hold_up_stop(const std::vector<stuck_body>& bodies) const noexcept;
+  [[nodiscard]] bool holds_up_stop(task_id id, const std::vector<stuck_body>& bodies) const noexcept;
   void end_unstarted(moment now, effects& fx);
   [[nodiscard]] result<std::uint32_t> known_queue(const std::string& name) const;
   void reroute(const filter& f);
@@ -338,7 +338,8 @@ private:
   bool draining_ = false;
   bool stopping_ = false;
   bool tokens_set_ = false;
-  steady_time look_at_{}; ///< 0: no look is due
+  steady_time look_at_{};      ///< when a worker is idle; 0: no look is due
+  steady_time late_look_at_{}; ///< when none is
   stop_report left_;
   unsaved unsaved_;
   totals cut_;       ///< what `counts` answers once the cut is committed

@@ -126,8 +126,8 @@ void ledger::recall(crew_member& m, effects& fx, std::size_t keep, bool for_the_
   }
 }
 
-/// Nobody waits behind a long body: what has not begun comes back as soon as anybody could gain by that, because its
-/// claims, its queue's slot or its place may be what others wait for, or because another worker has nothing to do.
+/// Nobody waits behind a long body: what has not begun comes back as soon as another worker has nothing to do; and a little later
+/// when its claims, its queue's slot or its place may be what others wait for.
 void ledger::rescue_unbegun(moment now, effects& fx) {
   const bool wanted = claims_.waiting() != 0;
   bool idle = false;
@@ -150,10 +150,11 @@ void ledger::rescue_unbegun(moment now, effects& fx) {
   if (!rest)
     return;
   // Before somebody is idle, which is asked again when it happens, what came back would only get its place among others.
-  const auto look = now.steady + *rest + (idle ? nanos{0} : nobody_idle);
-  if (look_at_ == steady_time{} || look < look_at_) {
-    look_at_ = look;
-    schedule_.add(look_at_, due_for::look, 0, 0);
+  const auto look = now.steady + *rest + (idle ? nanos{0} : later_while_busy);
+  auto& next = idle ? look_at_ : late_look_at_;
+  if (next == steady_time{} || look < next) {
+    next = look;
+    schedule_.add(look, due_for::look, 0, stamp_of(look));
   }
 }
 

@@ -28,7 +28,7 @@ bool ledger::means(due_for what, std::uint64_t id, std::uint64_t stamp) const {
   switch (what) {
     case due_for::wait: return waits_.has(id);
     case due_for::stop: return stopping_ && !tokens_set_;
-    case due_for::look: return look_at_ != steady_time{};
+    case due_for::look: return stamp == stamp_of(look_at_) || stamp == stamp_of(late_look_at_);
     case due_for::keep: return keep_at_ != steady_time::max() && stamp == keep_turn_;
     case due_for::lost: return stuck_.contains(id);
     default: break;
@@ -57,7 +57,7 @@ void ledger::due(const due_entry<steady_time>& e, moment now, effects& fx) {
         fx.fences.push_back({e.id, {version_, true, f->last, unsettled_before(*f)}});
       return;
     case due_for::stop: set_tokens(now, fx); return;
-    case due_for::look: look_at_ = {}; return; // dispatch() follows every tick
+    case due_for::look: (e.stamp == stamp_of(look_at_) ? look_at_ : late_look_at_) = {}; return; // dispatch() follows every tick
     case due_for::keep: keep_at_ = steady_time::max(); return;
     case due_for::lost:
       drop_stuck(e.id, [&e](const auto& b) { return b.live->lost && b.live->worker == 0 && b.live->attempt == e.stamp; }, fx);

@@ -146,7 +146,7 @@ void ledger::stop(nanos grace, moment now, effects& fx) {
   if (!stopping_) {
     stopping_ = true;
     for (const auto& [id, bodies] : stuck_)
-      if (hold_up_stop(bodies))
+      if (holds_up_stop(id, bodies))
         left_.stuck.push_back(id);
     std::sort(left_.stuck.begin(), left_.stuck.end());
     for (auto id : left_.stuck) {
@@ -199,14 +199,15 @@ void ledger::set_tokens(moment now, effects& fx) {
         ask_to_stop(r, stop_reason::drain, now, fx);
 }
 
-/// What was lost with its node a store keeps for the next list; nobody has to wait for its lease.
-bool ledger::hold_up_stop(const std::vector<stuck_body>& bodies) const noexcept {
-  return std::any_of(bodies.begin(), bodies.end(), [this](const auto& b) { return !b.live->lost || !options_.stored; });
+/// What was lost with its node a store keeps with its task for the next list; nobody has to wait for its lease.
+bool ledger::holds_up_stop(task_id id, const std::vector<stuck_body>& bodies) const noexcept {
+  const bool kept = options_.stored && tasks_.find(id) != nullptr;
+  return std::any_of(bodies.begin(), bodies.end(), [kept](const auto& b) { return !b.live->lost || !kept; });
 }
 
 bool ledger::stopped(bool with_stuck) const noexcept {
   return stopping_ && tasks_.in(state::running).size() + tasks_.in(state::cancelling).size() == away_.size()
-         && (!with_stuck || std::none_of(stuck_.begin(), stuck_.end(), [this](const auto& s) { return hold_up_stop(s.second); }));
+         && (!with_stuck || std::none_of(stuck_.begin(), stuck_.end(), [this](const auto& s) { return holds_up_stop(s.first, s.second); }));
 }
 
 stop_report ledger::left() const { return left_; }

@@ -34,6 +34,9 @@ struct due_entry {
   }
 };
 
+/// For an entry that means something as long as it is the one for this moment.
+inline std::uint64_t stamp_of(steady_time when) { return static_cast<std::uint64_t>(when.time_since_epoch().count()); }
+
 class schedule {
 public:
   void add(steady_time when, due_for what, std::uint64_t id, std::uint64_t stamp) {

@@ -118,11 +118,25 @@ TEST(ledger_lost, what_is_over_is_kept_for_nobody) {
 // Once, a stop waited for the lease, and called it the stuck body of the task.
 TEST(ledger_lost, a_stop_leaves_it_to_the_next_owner) {
   lost_lives l;
-  l.lose_one({exclusive("disk")});
+  const auto id = l.lose_one({exclusive("disk")});
   l.d().book.stop(0s, l.d().now, l.d().fx);
   l.d().go();
   EXPECT_TRUE(l.d().book.stopped(true));
   EXPECT_TRUE(l.d().book.left().stuck.empty());
+  l.die();
+  l.join_far(node + 1);
+  l.waits_for_the_lease(id);
+}
+
+TEST(ledger_lost, a_stop_waits_for_that_of_a_deleted_task_which_nobody_keeps) {
+  lost_lives l;
+  const auto id = l.lose_one({exclusive("disk")}, "once");
+  ASSERT_TRUE(l.d().book.remove(id, 0, l.d().now, l.d().fx));
+  l.d().fx.clear();
+  l.d().book.stop(0s, l.d().now, l.d().fx);
+  l.d().go();
+  EXPECT_FALSE(l.d().book.stopped(true));
+  EXPECT_THAT(l.d().fx.warnings, testing::ElementsAre("stop waits for the lease of the node that was lost with task 1"));
 }
 
 TEST(ledger_lost, when_the_lease_is_over_the_store_is_told) {

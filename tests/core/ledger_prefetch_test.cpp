@@ -142,7 +142,7 @@ TEST(ledger_prefetch, while_all_are_busy_what_waits_behind_a_long_body_comes_bac
   d.begin(d.add("long"));
   d.add("holder", {exclusive("a")});
   d.add("waits", {exclusive("a")});
-  EXPECT_EQ(comes_back_after(d), long_body + nobody_idle);
+  EXPECT_EQ(comes_back_after(d), long_body + later_while_busy);
 }
 
 // Once, the list was woken every half a millisecond to find that all bodies were short.
@@ -164,6 +164,30 @@ TEST(ledger_prefetch, while_all_are_busy_with_short_bodies_nobody_looks) {
     d.quick(d.started.at(i), 100us);
   }
   EXPECT_LE(looks, 1) << "in 10 ms";
+}
+
+// Once, a look that an earlier one had taken the place of went on for ever, and each worker that was idle for a moment added one.
+TEST(ledger_prefetch, there_is_one_look_however_often_a_worker_is_idle) {
+  quick_desk d{2};
+  for (auto id : {d.add("first"), d.add("second")})
+    d.quick(id, 100us);
+  std::vector<spec> many(4'000, named("one by one", {exclusive("a")})); // some travel together, the others wait
+  ASSERT_TRUE(d.add_all(many));
+  const auto first = d.started.back() - d.started.size() + 3;
+  int looks = 0;
+  task_id brief = 0;
+  for (task_id i = 0; i < 4'000; ++i) {
+    if (i % 10 == 0)
+      d.begin(brief = d.add("brief"));
+    if (i % 10 == 5)
+      d.quick(brief, 500us);
+    d.begin(first + i);
+    const auto next = d.book.next_tick(d.now);
+    looks += next && *next <= d.now.steady + 100us ? 1 : 0;
+    d.pass(100us);
+    d.quick(first + i, 100us);
+  }
+  EXPECT_LE(looks, 1'300) << "in 400 ms: one for each 500 us, and those that another came before";
 }
 
 TEST(ledger_prefetch, nothing_comes_back_while_nobody_would_gain) {
