@@ -27,8 +27,9 @@ void set_unless_set(caf::actor_system_config& cfg, const std::string& name, T va
 
 void configure(caf::actor_system_config& cfg) {
   caf_shim::register_types<caf::id_block::stint, caf::id_block::stint_crew>(cfg);
-  set_unless_set(cfg, "work-stealing.moderate-poll-attempts", looks_before_sleep,
-                 std::numeric_limits<std::size_t>::max());
+  constexpr auto never = std::numeric_limits<std::size_t>::max();
+  set_unless_set(cfg, "work-stealing.aggressive-poll-attempts", caf_shim::looks_without_sleep, never);
+  set_unless_set(cfg, "work-stealing.moderate-poll-attempts", looks_before_sleep, never);
   set_unless_set(cfg, "work-stealing.relaxed-sleep-duration", between_looks_at_others, caf::timespan{-1});
   caf_shim::mark(cfg, "stint.configured");
 }

@@ -133,11 +133,15 @@ TEST(configure, has_idle_threads_sleep_unless_the_application_says_otherwise) {
   EXPECT_EQ(polls(fresh), 77U);
   stint::configure(fresh);
   EXPECT_EQ(polls(fresh), 0U);
+  EXPECT_EQ(stint::caf_shim::option(fresh, "work-stealing.aggressive-poll-attempts", std::size_t{77}),
+            stint::caf_shim::looks_without_sleep);
   EXPECT_EQ(stint::caf_shim::option(fresh, "work-stealing.relaxed-sleep-duration", caf::timespan{0}), std::chrono::milliseconds{1});
   caf::actor_system_config set;
   stint::caf_shim::set_option(set, "work-stealing.moderate-poll-attempts", std::size_t{5});
+  stint::caf_shim::set_option(set, "work-stealing.aggressive-poll-attempts", std::size_t{6});
   stint::configure(set);
   EXPECT_EQ(polls(set), 5U);
+  EXPECT_EQ(stint::caf_shim::option(set, "work-stealing.aggressive-poll-attempts", std::size_t{77}), 6U);
 }
 
 TEST_F(facade, a_system_that_was_not_configured_is_told_at_once) {
