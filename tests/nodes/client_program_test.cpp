@@ -130,6 +130,23 @@ TEST(client_program, run_says_that_its_task_begins_again_and_who_runs_it_is_show
   EXPECT_THAT(p.stint("show --json " + p.link() + " 1").out, HasSubstr(R"("node":null)"));
 }
 
+TEST(client_program, run_tells_each_new_beginning_and_a_quarantine_once) {
+  node_processes p;
+  p.serve();
+  auto run = std::async(std::launch::async, [&] {
+    return p.shell("exec timeout -s KILL 60 " STINT_PROGRAM " run " + p.link()
+                   + " -- sh -c 'echo x >> began; exec sleep 50' 2> said");
+  });
+  for (std::size_t deaths = 1; deaths <= 3; ++deaths) {
+    const auto worker = p.worker(1);
+    ASSERT_TRUE(p.until([&] { return p.file("began").size() == 2 * deaths && p.tasks().get(1)->begun; }, "it has begun"));
+    p.kill(worker);
+  }
+  EXPECT_EQ(run.get().code, 1);
+  const auto again = std::string{"stint: task 1 begins again: its node was lost\n"};
+  EXPECT_THAT(p.file("said"), testing::StartsWith(again + again + "stint: task 1: quarantined: 3 "));
+}
+
 TEST(client_program, a_second_signal_leaves_serve_no_more_time) {
   node_processes p;
   p.serve("--stop-grace 1h");
