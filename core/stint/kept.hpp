@@ -28,36 +28,28 @@
 namespace stint {
 
 /// What a finished task counts towards `retention::bytes`: a fixed figure, its own texts, and the output of it that is
-/// kept. Names of queues and kinds are shared and not counted.
-inline std::size_t kept_bytes(const record& r) {
-  std::size_t n = finished_task_bytes + r.name.size();
-  if (!r.extra)
-    return n;
-  const auto& x = *r.extra;
-  n += x.args.size() + x.idempotency_key.size() + x.value.size() + x.error.size() + x.detail.size() + x.progress.text.size();
-  for (const auto& e : x.errors)
+/// kept. Names of queues and kinds are shared and not counted. `asked` is what was submitted, `known` what came of it.
+template <class Asked, class Known>
+std::size_t kept_bytes(const std::string& name, const Asked& asked, const Known& known) {
+  std::size_t n = finished_task_bytes + name.size() + asked.args.size() + asked.idempotency_key.size() + known.value.size()
+                  + known.error.size() + known.detail.size() + known.progress.text.size();
+  for (const auto& e : known.errors)
     n += e.text.size();
-  for (const auto& tag : x.tags)
+  for (const auto& tag : asked.tags)
     n += tag.size();
-  for (const auto& label : x.labels)
+  for (const auto& label : asked.labels)
     n += label.size();
-  for (const auto& c : x.claims)
+  for (const auto& c : asked.claims)
     n += c.key.size();
-  return n + static_cast<std::size_t>(x.printed);
+  return n + static_cast<std::size_t>(known.printed);
+}
+
+inline std::size_t kept_bytes(const record& r) {
+  return r.extra ? kept_bytes(r.name, *r.extra, *r.extra) : finished_task_bytes + r.name.size();
 }
 
 /// The same of a task that is in a store.
-inline std::size_t kept_bytes(const stored_task& t) {
-  std::size_t n = finished_task_bytes + t.what.name.size() + t.what.args.size() + t.what.idempotency_key.size() + t.value.size()
-                  + t.error.size() + t.detail.size() + t.progress.text.size();
-  for (const auto& e : t.errors)
-    n += e.text.size();
-  for (const auto& tag : t.what.tags)
-    n += tag.size();
-  for (const auto& c : t.what.claims)
-    n += c.key.size();
-  return n + static_cast<std::size_t>(t.printed);
-}
+inline std::size_t kept_bytes(const stored_task& t) { return kept_bytes(t.what.name, t.what, t); }
 
 /// Where the record of a finished task is.
 enum class whereabouts : std::uint8_t { gone, inside, outside };
@@ -109,6 +101,7 @@ public:
       if (g.ends.size() > 2 * g.count + spare_ends)
         std::erase_if(g.ends, [&where](const auto& e) { return where(e.id) == whereabouts::gone; });
       while (!g.ends.empty()) {
+        g.ends.front().when = std::min(g.ends.front().when, now); // the clock was ahead: those behind must not wait for it
         const auto [id, when, bytes] = g.ends.front();
         const auto at = where(id);
         if (at != whereabouts::gone && !g.past(when, now))

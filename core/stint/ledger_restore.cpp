@@ -108,8 +108,10 @@ void ledger::fill(record& r, stored_task& s) {
     x.progress = std::move(s.progress);
     x.printed = s.printed;
     tasks_.index_tags(r);
-    if (!x.idempotency_key.empty() && !planted(plant::key_forgotten))
-      idempotent_[x.idempotency_key] = {r.id, s.fingerprint, false};
+    if (!x.idempotency_key.empty() && !planted(plant::key_forgotten)) {
+      auto& known = idempotent_[x.idempotency_key];
+      known = {r.id, s.fingerprint, known.id == r.id && known.as_one}; // of one that was outside
+    }
   }
 }
 

@@ -72,6 +72,21 @@ TEST(ledger_keep, an_idle_list_catches_up_by_itself_in_bounded_steps) {
   EXPECT_EQ(kept(d), 100U);
 }
 
+// Once, the others waited until it was as late as that clock had said.
+TEST(ledger_keep, an_end_by_a_clock_that_was_ahead_holds_nobody_up) {
+  desk d{1, keeping(0, 1h)};
+  d.now.wall += 24h * 365;
+  const auto early = d.add("by the wrong clock");
+  d.succeed(early);
+  d.now.wall -= 24h * 365;
+  d.pass(1s);
+  d.succeed(d.add("behind it"));
+  d.pass(1h - 2s);
+  EXPECT_EQ(kept(d), 2U);
+  d.pass(3s);
+  EXPECT_EQ(kept(d), 0U);
+}
+
 // Once, the age of what is kept was only looked at when something else happened.
 TEST(ledger_keep, what_is_too_old_goes_when_its_time_comes) {
   desk d{1, keeping(0, 1h)};

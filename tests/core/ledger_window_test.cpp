@@ -118,6 +118,39 @@ TEST(ledger_window, callables_and_stuck_bodies_stay_with_their_tasks) {
   EXPECT_FALSE(d.book.outside(callable));
 }
 
+TEST(ledger_window, a_task_counts_the_same_in_memory_and_in_the_store) {
+  windowed d{0};
+  auto s = of_kind("t");
+  s.args = "[1]";
+  s.idempotency_key = "once";
+  s.tags = {"nightly"};
+  s.labels = {"gpu"}; // nobody has it
+  s.claims = {exclusive("a/b")};
+  const auto id = d.add(std::move(s));
+  ASSERT_TRUE(d.book.cancel(id, 0, d.now, d.fx));
+  const auto texts = std::string{"t[1]oncenightlygpua/b"}.size();
+  EXPECT_EQ(kept_bytes(*d.book.find(id)), finished_task_bytes + texts);
+  d.commit();
+  ASSERT_TRUE(d.book.outside(id));
+  EXPECT_EQ(kept_bytes(d.store.at(id)), finished_task_bytes + texts);
+}
+
+// Once, a submission as one was forgotten with its first task as soon as that had been read again, and accepted once more.
+TEST(ledger_window, the_key_of_a_submission_as_one_outlives_its_first_task_that_was_outside) {
+  windowed d{0};
+  std::vector<spec> all(3, of_kind("t"));
+  all.front().idempotency_key = "k";
+  ASSERT_THAT(d.add_all(all, true)->ids, ElementsAre(1, 2, 3));
+  d.succeed(1);
+  d.commit();
+  ASSERT_TRUE(d.book.outside(1));
+  d.take_in(1);
+  ASSERT_TRUE(d.book.remove(1, 0, d.now, d.fx));
+  d.commit();
+  EXPECT_THAT(d.add_all(all, true)->ids, ElementsAre(1, 2, 3));
+  EXPECT_EQ(d.book.counts().submitted, 3U);
+}
+
 TEST(ledger_window, what_is_known_of_a_task_outside) {
   windowed d{0};
   auto s = of_kind("t");

@@ -28,8 +28,9 @@ public:
       n += e.text.size();
     for (const auto& c : t.what.claims)
       n += c.key.size();
-    for (const auto& tag : t.what.tags)
-      n += tag.size();
+    for (const auto* words : {&t.what.tags, &t.what.labels})
+      for (const auto& word : *words)
+        n += word.size();
     ends_[t.id] = {t.state, t.version, t.ended.value_or(wall_time{}), n};
   }
 
@@ -58,6 +59,8 @@ public:
       }
       ends_[id] = {r->state, r->version, r->ended, bytes(*r)};
     }
+    for (auto& [id, e] : ends_)
+      e.when = std::min(e.when, now.wall); // ended in the future, by a clock that was ahead
     // What is outside is condemned first: then it must be past its bounds, for it goes when it has been read.
     std::set<task_id> going = vanished;
     going.insert(rules_.condemned().begin(), rules_.condemned().end());
