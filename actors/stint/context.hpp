@@ -17,6 +17,8 @@ namespace stint {
 class context {
 public:
   explicit context(attempt_ptr a) : attempt_(std::move(a)) {}
+  context(const context&) = default; ///< a move is a copy: what a body was lent stays whole
+  context& operator=(const context&) = default;
 
   [[nodiscard]] task_id id() const noexcept { return attempt_->what().id; }
   [[nodiscard]] const std::string& name() const noexcept { return attempt_->what().name; }

@@ -40,6 +40,7 @@ struct enlist { // enlisted
   std::vector<std::string> kinds;
   std::vector<std::string> labels{};
   std::vector<kept_attempt> has{}; ///< of an owner before
+  std::vector<std::string> once{}; ///< those of its kinds that run at most once
 };
 /// A node has joined; these it still has of an owner before.
 struct node_back { std::uint64_t node = 0; nanos lease{}; std::vector<kept_attempt> has; };
@@ -58,8 +59,8 @@ struct only_unlinked { std::vector<caf::actor_id> whom; };
 
 /// The list is reachable through this actor, until that ends: it knows who is connected.
 struct publish { caf::actor gateway; }; // may_be_found_again
-/// Whether a list goes on from a store, so that what nodes run when it dies is worth keeping.
-struct may_be_found_again { bool yes = false; };
+/// Whether a list goes on from a store, so that what nodes run when it dies is worth keeping; and how many workers of theirs it takes.
+struct may_be_found_again { bool yes = false; std::size_t room = 0; };
 /// What the workers of other processes were given.
 struct ask_what_runs { std::vector<caf::actor_id> whom; }; // what_runs
 struct what_runs { task_version version = 0; std::vector<std::vector<running_there>> of; };
@@ -89,7 +90,8 @@ struct saved {};
 struct save_trouble { std::string why; std::uint64_t commit = 0; }; // 0: the keeper says so; else while that one lasts
 struct save_again { std::uint64_t failures = 0; }; // that there were when it was sent
 
-/// Tasks in the store by their ids, or a page of them, for the list; read between commits. One that is not there is left out.
+/// Tasks in the store by their ids, or a page of them, for the list; read between commits. One that is not there is left out, and
+/// so is one asked for by its id that is damaged.
 struct fetch { std::vector<task_id> ids; std::optional<page_request> page{}; }; // fetched
 struct fetched { std::vector<stored_task> tasks; task_id next = 0; };
 struct read_some {};

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <limits>
 
+#include <stint/validate.hpp>
+
 namespace stint {
 
 namespace {
 
 /// Records in one chunk of a snapshot: a short turn for the owner.
 constexpr std::size_t chunk_records = 100;
+
+constexpr const char* too_slow = "too slow: events were missed";
 
 /// Until a chunk that could not be read is asked for again.
 constexpr nanos before_credit_again = std::chrono::milliseconds{200};
@@ -49,6 +53,8 @@ caf::behavior hub::make_behavior() {
       for (auto& [number, s] : subscribers_) {
         s.credit = std::numeric_limits<std::size_t>::max(); // nothing more comes after that
         make_up(number, s);
+        if (s.behind)
+          caf_shim::tell(*this, s.who, protocol::reset{number, too_slow});
         caf_shim::tell(*this, s.who, protocol::closed{number});
       }
       quit();
@@ -63,7 +69,7 @@ caf::behavior hub::make_behavior() {
       if (s.outstanding <= s.credit / 2)
         make_up(m.number, s);
       if (s.behind && s.outstanding == 0) {
-        caf_shim::tell(*this, s.who, protocol::reset{m.number, "too slow: events were missed"});
+        caf_shim::tell(*this, s.who, protocol::reset{m.number, too_slow});
         snapshot(m.number, s);
       } else if (s.in_snapshot) {
         next_chunk(m.number);
@@ -150,7 +156,7 @@ void hub::pass_on(std::uint64_t number, subscriber& s, const shared_events& batc
       return;
     mine = std::move(some);
   }
-  if (s.outstanding >= s.credit + (s.notice_after != 0 ? 1 : 0)) { // notices take no event's place
+  if (s.outstanding >= s.credit && s.outstanding - s.credit >= (s.notice_after != 0 ? 1U : 0U)) { // notices take no event's place
     s.behind = true;
     return;
   }
@@ -222,7 +228,9 @@ void hub::next_chunk(std::uint64_t number) {
         const auto why = from_caf(e).code;
         if (why == errc::list_gone) // the last word is under way
           return;
-        if (why != errc::io_failed && why != errc::too_many_reads) {
+        if (why != errc::io_failed && why != errc::too_many_reads) { // a part of the store is damaged
+          if (auto found = subscribers_.find(number); found != subscribers_.end())
+            caf_shim::tell(*this, found->second.who, protocol::closed{number});
           detach(number);
           return;
         }
@@ -240,7 +248,7 @@ void hub::take_notice(notice& n) {
   if (noticing_ == 0)
     return;
   if (n.progress && n.progress->text.size() > bounds_.error_text)
-    n.progress->text.resize(bounds_.error_text);
+    n.progress->text.resize(whole_characters(n.progress->text, bounds_.error_text).size());
   for (auto& [number, s] : subscribers_) {
     auto r = s.running.find(n.id);
     if (r == s.running.end() || (n.attempt != 0 && n.attempt != r->second))

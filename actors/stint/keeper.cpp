@@ -13,11 +13,26 @@ constexpr nanos before_saving_again = std::chrono::milliseconds{200};
 /// Without a failure, before the trouble is said to be over: a disk that fails now and then would fill the log.
 constexpr nanos before_all_is_well = std::chrono::seconds{5};
 
+/// Calls the store. One of the program's own may throw, and ours when memory runs out: the list would wait for ever for an
+/// answer of a keeper that has ended by that.
+template <class F>
+auto guarded(errc thrown, F&& call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& e) {
+    return {thrown, std::string{"the store threw: "} + e.what()};
+  } catch (...) {
+    return {thrown, "the store threw what is no std::exception"};
+  }
+}
+
+error reopening() { return {errc::io_failed, "the store has to be opened again first"}; }
+
 } // namespace
 
 keeper::keeper(caf::actor_config& cfg, std::shared_ptr<store> kept, store::opened head, std::shared_ptr<environment> env,
                std::promise<void> closed)
-    : actor_base(cfg), store_(std::move(kept)), let_go_(std::move(closed)), head_(head), env_(std::move(env)), before_(head.version),
+    : actor_base(cfg), store_(std::move(kept)), let_go_(std::move(closed)), head_(head), env_(std::move(env)), last_{head.version, head.last_id},
       at_lent_(home_system()) {}
 
 caf::behavior keeper::make_behavior() {
@@ -45,7 +60,13 @@ caf::behavior keeper::make_behavior() {
       return p;
     },
     [this](const crew_messages::read_some&) { read_some(); },
-    [this](const protocol::read_output& m) { return answer(store_->output(m.id, m.offset, m.limit)); },
+    [this](const protocol::read_output& m) {
+      return answer(guarded(errc::io_failed, [&]() -> result<output_piece> {
+        if (closed_)
+          return reopening();
+        return store_->output(m.id, m.offset, m.limit);
+      }));
+    },
   };
 }
 
@@ -59,7 +80,7 @@ void keeper::read_some() {
   }
   for (std::size_t room = reads_at_once; !reads_.empty() && room != 0;) {
     auto& r = reads_.front();
-    const auto all = read_on(r, room);
+    const auto all = guarded(errc::io_failed, [&] { return read_on(r, room); });
     if (all && !*all)
       break;
     if (all)
@@ -75,7 +96,7 @@ void keeper::read_some() {
 /// Takes what it reads off the room; returns false when that is not enough.
 result<bool> keeper::read_on(open_read& r, std::size_t& room) {
   if (closed_)
-    return {errc::io_failed, "the store has to be opened again first"};
+    return reopening();
   if (r.what.page) {
     auto p = store_->page(*r.what.page);
     if (p.code() == errc::invalid_cursor) { // the list has given ids that are not committed: nothing is there yet
@@ -96,6 +117,8 @@ result<bool> keeper::read_on(open_read& r, std::size_t& room) {
     auto t = store_->get(r.what.ids[r.done]);
     if (t)
       r.got.tasks.push_back(std::move(*t));
+    else if (t.code() == errc::store_damaged)
+      env_->log(log_level::error, to_string(t.error()));
     else if (t.code() != errc::task_deleted && t.code() != errc::unknown_task)
       return t.error();
   }
@@ -109,14 +132,14 @@ void keeper::save() {
     ++failures_;
     if (!std::exchange(trouble_, true))
       env_->log(log_level::error, "nothing can be saved: " + to_string(done.error()));
-    if (!std::exchange(told_, true))
-      caf_shim::tell(*this, open_->whom, crew_messages::save_trouble{done.error().text});
+    if (std::exchange(told_, done.error().text) != told_)
+      caf_shim::tell(*this, open_->whom, crew_messages::save_trouble{told_});
     caf_shim::tell_after(*this, me, before_saving_again, crew_messages::save_again{failures_});
     return;
   }
-  if (std::exchange(told_, false))
+  if (!std::exchange(told_, {}).empty())
     caf_shim::tell_after(*this, me, before_all_is_well, crew_messages::save_again{failures_});
-  before_ = open_->what->version;
+  last_ = {open_->what->version, open_->what->last_id};
   fault_point("keeper.saved");
   const auto whom = std::move(open_->whom);
   open_.reset();
@@ -125,19 +148,23 @@ void keeper::save() {
 
 result<unit_t> keeper::try_to_save() {
   auto& b = *open_->what;
+  if (taken_)
+    return *taken_;
   if (closed_) {
-    auto there = open_again();
+    auto there = guarded(errc::io_failed, [this] { return open_again(); });
     if (!there)
       return there.error();
     if (*there)
       return unit;
   }
   b.epoch = head_.epoch;
-  auto done = store_->commit(b);
+  auto done = guarded(errc::store_closed, [&] { return store_->commit(b); });
   // Whatever has failed, nothing tells what is on the disk but opening it again. For a full disk that is more than
   // needed, and does no harm.
-  if (!done && done.code() == errc::store_closed)
+  if (!done && done.code() == errc::store_closed) {
+    close(); // one that threw is still open
     closed_ = true;
+  }
   return done;
 }
 
@@ -146,11 +173,19 @@ result<bool> keeper::open_again() {
   auto head = store_->open();
   if (!head)
     return head.error();
+  auto& b = *open_->what;
+  const told_last found{head->version, head->last_id};
+  if (found != last_ && found != told_last{b.version, b.last_id}) {
+    close();
+    taken_ = {errc::stale_epoch, "it is not as this list left it: another one has had it meanwhile, or the disk has lost something. "
+                                 "This one cannot go on with it"};
+    env_->log(log_level::error, to_string(*taken_));
+    return *taken_;
+  }
   closed_ = false;
   head_ = *head;
-  auto& b = *open_->what;
   // A batch that changed a task raised the version. One that did not has only output, which may be there already.
-  if (b.version != before_ && head->version == b.version)
+  if (found != last_)
     return true;
   std::erase_if(b.printed, [this](stored_text& p) {
     const auto old = store_->output(p.id, 0, 0);
@@ -164,9 +199,13 @@ result<bool> keeper::open_again() {
   return false;
 }
 
+void keeper::close() {
+  static_cast<void>(guarded(errc::io_failed, [this] { return store_->close(); }));
+}
+
 void keeper::on_exit() {
   if (store_ && !closed_)
-    static_cast<void>(store_->close());
+    close();
   store_ = nullptr;
   let_go_.set_value();
   env_ = nullptr;

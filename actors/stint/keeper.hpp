@@ -13,7 +13,9 @@
 /// Owner    the list; ends after it.
 /// Threads  its own, since it waits for a disk; in tests CAF's scheduler.
 /// Errors   too_many_reads past `most_reads` of them; io_failed for what is to be read from a store that has to be opened again.
+///          What a store throws counts as io_failed; when it is a commit, the store is closed and opened again.
 ///          Of a commit: told to the list once for each batch, and to the log when a trouble begins and when it has been over for 5 s.
+///          stale_epoch for ever, when a store that had to be opened again is not as this list left it.
 /// Durable  a batch is told as saved when the store has said so, or has it after being opened again.
 #pragma once
 
@@ -43,23 +45,32 @@ private:
     std::size_t done = 0; ///< of its ids
   };
 
+  /// How far a commit brings the store.
+  struct told_last {
+    task_version version = 0;
+    task_id id = 0;
+    friend bool operator==(const told_last&, const told_last&) = default;
+  };
+
   void save();
   void read_some();
   [[nodiscard]] result<bool> read_on(open_read& r, std::size_t& room);
   [[nodiscard]] result<unit_t> try_to_save();
   [[nodiscard]] result<bool> open_again();
+  void close();
 
   std::shared_ptr<store> store_;
   std::promise<void> let_go_; ///< kept when the store is closed for good
   store::opened head_;
   std::shared_ptr<environment> env_;
   std::optional<crew_messages::save> open_; ///< the batch in hand
-  task_version before_ = 0;                 ///< the version of the last one that is saved
+  told_last last_;                          ///< of the last one that is saved
   bool closed_ = false;                     ///< the store has to be opened again
+  std::optional<error> taken_;              ///< what is there is not ours any more
   std::deque<open_read> reads_;
   lent_place at_lent_; ///< while it reads: then the list hears of it on this thread, without being woken on another
   std::uint64_t failures_ = 0;
-  bool told_ = false;    ///< the list knows that the batch in hand cannot be saved
+  std::string told_;     ///< the list knows that the batch in hand cannot be saved, for this reason
   bool trouble_ = false; ///< the log says so, until saving has gone well for a while
 };
 

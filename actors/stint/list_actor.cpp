@@ -45,9 +45,13 @@ caf::behavior list_actor::make_behavior() {
   hub_ = system().spawn<hub>(caf::actor_cast<caf::actor>(this), log_, ledger_.limits());
   for (std::size_t i = 0; i < with_.workers; ++i)
     hire();
+  if (keeper_) // also without workers: what was restored is saved, and falls due
+    changed();
   using namespace protocol;
   return trapping(
     [this](const caf::error& why) {
+      if (!why)
+        return; // somebody who is linked has ended in order
       ending_ = true;
       quit(why);
     },
@@ -172,7 +176,8 @@ caf::behavior list_actor::make_behavior() {
     [this](const crew_messages::leaving& m) { ledger_.worker_leaving(m.from); },
     [this](const crew_messages::publish& m) {
       publish(m.gateway);
-      return crew_messages::may_be_found_again{static_cast<bool>(keeper_)};
+      const auto own = std::count_if(workers_.begin(), workers_.end(), [](const auto& w) { return w.second.here; });
+      return crew_messages::may_be_found_again{static_cast<bool>(keeper_), ledger_.limits().workers - static_cast<std::size_t>(own)};
     },
     [this](const crew_messages::ask_what_runs& m) { return what_runs(m.whom); },
     [this](const protocol::nodes&) { return nodes(); },

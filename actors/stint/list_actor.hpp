@@ -150,6 +150,8 @@ private:
   std::uint64_t watched_commit_ = 0;  ///< the one that a stop does not wait for without end
   std::optional<std::string> trouble_; ///< why nothing can be saved at present
   bool gave_up_ = false;               ///< a stop did not wait for that any longer
+  std::unordered_map<std::uint64_t, not_fetched_fn> fetches_; ///< that are open: how to say that they fail
+  std::uint64_t last_fetch_ = 0;
   bool fetching_ = false;              ///< finished tasks that are to be deleted
   caf::actor log_;
   caf::actor hub_;

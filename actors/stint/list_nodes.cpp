@@ -1,5 +1,7 @@
 #include <stint/list_actor.hpp>
 
+#include <algorithm>
+
 namespace stint {
 
 /// Takes a worker of another process.
@@ -16,10 +18,10 @@ caf::result<crew_messages::enlisted> list_actor::enlist(const crew_messages::enl
   watch(w.who, [this, id](const caf::error& why) { node_worker_down(id, !why); });
   far_.emplace(w.who.id(), id);
   workers_.emplace(id, std::move(w));
-  // A kind that only nodes have: whether it may run twice is theirs to know, so it runs again.
+  // A kind that only nodes have: whether it may run twice is theirs to know.
   for (const auto& k : m.kinds)
     if (kinds_->find(k) == nullptr)
-      ledger_.know_kind(k, false);
+      ledger_.know_kind(k, std::find(m.once.begin(), m.once.end(), k) != m.once.end());
   // Whoever does not say which process it is has one of its own; 0 would be the owner's.
   ledger_.worker_joined(id, m.kinds, now(), fx_, m.node != 0 ? m.node : id, m.labels);
   ledger_.worker_of(id, m.lease);

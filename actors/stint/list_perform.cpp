@@ -288,6 +288,8 @@ void list_actor::on_exit() {
   for (auto* d : {&saved_, &leaving_, &next_})
     d->refuse(gone);
   refuse_askers(gone);
+  for (const auto& [number, otherwise] : std::exchange(fetches_, {}))
+    otherwise(gone);
   for (auto& [id, m] : workers_) {
     m.port->close();
     caf_shim::end(*this, m.who);

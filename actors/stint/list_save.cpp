@@ -103,7 +103,7 @@ void list_actor::watch_commit() {
 }
 
 /// A list that cannot save must still be able to end. What it has not saved it has told nobody: for the next one it never
-/// happened. It only waits for bodies that run, and for stuck ones unless no stop does.
+/// happened, unless a commit that hung went through after all. It only waits for bodies that run, and for stuck ones unless no stop does.
 void list_actor::stop_in_trouble() {
   if (!trouble_ || !ledger_.stopping())
     return;
@@ -115,8 +115,8 @@ void list_actor::stop_in_trouble() {
   if (!std::exchange(gave_up_, true))
     with_.env->log(log_level::warning, "the list ends without what cannot be saved (" + *trouble_ + "): " + unsaved_tasks());
   const auto why = to_caf({errc::io_failed, *trouble_});
-  for (auto* d : {&leaving_, &next_})
-    d->refuse(why);
+  leaving_.refuse(to_caf({errc::io_failed, *trouble_ + "; what was being saved may be there at the next start"}));
+  next_.refuse(why);
   refuse_askers(why);
 }
 

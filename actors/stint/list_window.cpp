@@ -38,9 +38,18 @@ void list_actor::restore_all() {
 }
 
 void list_actor::fetch(crew_messages::fetch what, fetched_fn then, not_fetched_fn otherwise) {
+  const auto number = ++last_fetch_;
+  fetches_.emplace(number, std::move(otherwise)); // CAF 0.17 forgets whom an actor that ends has not called back
   caf_shim::ask(*this, keeper_, std::move(what))
-    .then([then = std::move(then)](crew_messages::fetched& m) { then(m); },
-          [otherwise = std::move(otherwise)](const caf::error& e) { otherwise(e); });
+    .then(
+      [this, number, then = std::move(then)](crew_messages::fetched& m) {
+        fetches_.erase(number);
+        then(m);
+      },
+      [this, number](const caf::error& e) {
+        if (auto asked = fetches_.extract(number))
+          asked.mapped()(e);
+      });
 }
 
 void list_actor::take_in(crew_messages::fetched& m) {
@@ -51,7 +60,7 @@ void list_actor::take_in(crew_messages::fetched& m) {
 /// Why a task was not among those that the store has.
 caf::error list_actor::not_stored(task_id id) const {
   if (ledger_.outside(id))
-    return to_caf({errc::store_damaged, "task " + std::to_string(id) + " is not there any more"});
+    return to_caf({errc::store_damaged, "task " + std::to_string(id) + " is damaged, or not there any more"});
   return to_caf(ledger_.missing(id));
 }
 

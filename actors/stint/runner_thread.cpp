@@ -56,6 +56,9 @@ runner_thread::~runner_thread() {
 }
 
 void runner_thread::spawn() {
+  std::lock_guard guard{threads_mutex_};
+  if (joined_)
+    return;
   const auto generation = shared_->generation;
   threads_.push_back({std::thread{[s = shared_, generation] { serve(s, generation); }}, generation});
 }
@@ -203,12 +206,18 @@ std::optional<running_body> runner_thread::current() const {
 
 void runner_thread::close() {
   std::deque<attempt_ptr> dropped;
+  attempt_ptr running;
   {
     std::lock_guard guard{shared_->mutex};
-    shared_->closing = true;
+    if (std::exchange(shared_->closing, true))
+      return;
     dropped.swap(shared_->queue);
+    if (shared_->current != nullptr)
+      running = shared_->current->share();
   }
   shared_->wake.notify_all();
+  if (running)
+    running->request_stop(); // nobody hears what comes of it, and the end waits for it
 }
 
 /// Joins the threads that have come to their end.
@@ -218,6 +227,7 @@ void runner_thread::sweep() {
     std::lock_guard guard{shared_->mutex};
     ended.swap(shared_->ended);
   }
+  std::lock_guard guard{threads_mutex_};
   std::erase_if(threads_, [&ended](auto& t) {
     if (std::find(ended.begin(), ended.end(), t.generation) == ended.end())
       return false;
@@ -233,6 +243,7 @@ bool runner_thread::gone() {
       return false; // its worker may be about to use it
   }
   sweep();
+  std::lock_guard guard{threads_mutex_};
   return threads_.empty();
 }
 
@@ -245,7 +256,13 @@ void runner_thread::join(bool abandon) {
     serving = shared_->generation;
     busy = shared_->current != nullptr;
   }
-  for (auto& t : threads_) {
+  std::vector<served> all;
+  {
+    std::lock_guard guard{threads_mutex_};
+    joined_ = true;
+    all.swap(threads_);
+  }
+  for (auto& t : all) {
     if (!t.thread.joinable())
       continue;
     // An older generation is a thread whose body got stuck; a busy one at the end ignored every wish to stop.
@@ -254,7 +271,6 @@ void runner_thread::join(bool abandon) {
     else
       t.thread.join();
   }
-  threads_.clear();
 }
 
 } // namespace stint

@@ -73,7 +73,9 @@ private:
   void sweep();
 
   std::shared_ptr<shared> shared_;
+  std::mutex threads_mutex_; ///< the worker replaces a stuck body's thread while the list's end may join them
   std::vector<served> threads_;
+  bool joined_ = false;
   bool unserved_ = false; ///< there was no thread to be had
 };
 

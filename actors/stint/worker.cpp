@@ -207,6 +207,8 @@ void worker::on_exit() {
   with_.runner->close();
   queue_.clear();
   stuck_.clear();
+  if (promised_)
+    promised_->request_stop();
   promised_.reset();
   with_ = {};
   actor_base::on_exit();

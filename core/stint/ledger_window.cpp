@@ -68,7 +68,7 @@ void ledger::remove_condemned(const std::vector<task_id>& read, moment now, effe
       erase(*r, now, fx);
     } else {
       if (tasks_.outside(id))
-        fx.warnings.push_back("task " + std::to_string(id) + " is past its bounds, but the store does not have it");
+        fx.warnings.push_back("task " + std::to_string(id) + " is past its bounds, but cannot be read from the store: it stays there");
       kept_.acquit(id);
     }
   look_at_kept(now.steady);

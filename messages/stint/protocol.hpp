@@ -87,7 +87,7 @@ struct events { std::uint64_t number = 0; shared_events batch; };
 struct notices { std::uint64_t number = 0; shared_notices batch; };
 /// Forget what you know: events were missed. A snapshot follows.
 struct reset { std::uint64_t number = 0; std::string why; };
-/// The last word, after every event: the list has ended.
+/// The last word, after every event: the list has ended, or its store is damaged and a snapshot of it cannot be read.
 struct closed { std::uint64_t number = 0; };
 
 } // namespace stint::protocol

@@ -35,7 +35,7 @@ caf::actor_system& step_system::system() { return inside_->step.system(); }
 
 caf::actor step_system::spawn_list(options with) {
   auto setup = set_up_list(system(), with, env_);
-  setup.workers = with.workers == 0 ? 1 : with.workers;
+  setup.workers = with.only_nodes ? 0 : with.workers == 0 ? 1 : with.workers;
   auto tasks = system().spawn<list_actor>(std::move(setup));
   lists_.push_back(tasks);
   run();

@@ -29,8 +29,9 @@ public:
   [[nodiscard]] caf::actor_system& system();
   [[nodiscard]] test_environment& env() { return *env_; }
 
-  /// Spawns a list whose bodies run inline, one worker for `workers` 0. Of the options, `environment` and `log` are this
-  /// one's, and the two that only the real list's end reads, `stop_grace` and `abandon_stuck`, say nothing.
+  /// Spawns a list whose bodies run inline, one worker for `workers` 0 and none with `only_nodes`. Of the options,
+  /// `environment` and `log` are this one's, and the two that only the real list's end reads, `stop_grace` and
+  /// `abandon_stuck`, say nothing.
   caf::actor spawn_list(options with = {});
 
   /// Delivers one message; false when there is none.

@@ -81,6 +81,19 @@ TEST_F(body, an_asynchronous_one_asks_another_actor) {
   EXPECT_EQ(t.code, 42);
 }
 
+// It was lent the context: when it moved that away, who had lent it had none.
+TEST_F(body, may_move_its_context_into_something_of_its_own) {
+  struct helper {
+    stint::context job;
+  };
+  for (const bool coop : {false, true}) {
+    auto run = [](stint::context& job) { helper{std::move(job)}.job.print("done"); };
+    const auto t = end_of(coop ? stint::cooperative(run) : stint::body{run});
+    EXPECT_EQ(t.state, state::succeeded) << t.error;
+    EXPECT_EQ(tasks().output(t.id)->text, "done");
+  }
+}
+
 TEST_F(body, a_dropped_promise_is_a_failure) {
   auto t = end_of(stint::asynchronous([](stint::context&, stint::promise) {}));
   EXPECT_EQ(t.state, state::failed);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,11 @@ public:
       --failures;
       return {errc::io_failed, "no space left"};
     }
+    if (std::exchange(throws, false)) {
+      if (reaches)
+        static_cast<void>(memory_store::commit(b));
+      throw std::runtime_error{"out of ideas"};
+    }
     if (closes) {
       closes = false;
       if (reaches)
@@ -50,11 +56,18 @@ public:
   }
 
   [[nodiscard]] result<stored_page> page(const page_request& ask) const override {
+    if (std::exchange(page_throws, false))
+      throw std::runtime_error{"out of pages"};
     if (unreadable > 0) {
       --unreadable;
       return {errc::io_failed, "a bad sector"};
     }
     return memory_store::page(ask);
+  }
+  [[nodiscard]] result<stored_task> get(task_id id) const override {
+    if (id == damaged)
+      return {errc::store_damaged, "task " + std::to_string(id) + " does not fit its sum"};
+    return memory_store::get(id);
   }
   [[nodiscard]] result<output_piece> output(task_id id, std::uint64_t offset, std::size_t limit) const override {
     ++outputs;
@@ -62,10 +75,13 @@ public:
   }
 
   int failures = 0;
+  task_id damaged = 0; ///< cannot be read
   mutable int unreadable = 0;
   mutable int outputs = 0; ///< that were read
   bool closes = false;
-  bool reaches = false; ///< when it closes: the batch is there all the same
+  bool throws = false;
+  bool reaches = false; ///< when it closes or throws: the batch is there all the same
+  mutable bool page_throws = false;
   int commits = 0;
 };
 

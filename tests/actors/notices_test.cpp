@@ -21,6 +21,7 @@ struct heard {
   std::vector<std::string> order; ///< "running", "notice", "succeeded" ...
   std::size_t messages = 0;       ///< with notices
   std::size_t resets = 0;
+  bool closed = false;
 };
 
 struct played {
@@ -66,6 +67,7 @@ struct notices : testing::Test {
           done(m.number);
         },
         [&ear](const protocol::reset&) { ++ear.resets; },
+        [&ear](const protocol::closed&) { ear.closed = true; },
       };
     });
     ears.push_back(who);
@@ -108,6 +110,24 @@ struct notices : testing::Test {
 };
 
 } // namespace
+
+// With a notice on its way, credit without end was none.
+TEST_F(notices, keep_no_event_from_a_slow_one_when_the_list_ends) {
+  heard ear;
+  listen(ear, {}, false, 2);
+  auto mine = begin("t");
+  mine->progress(1, 2, "half");
+  world.run();
+  for (int i = 0; i < 5; ++i)
+    submit("more", [] {});
+  succeed(mine);
+  caf::anon_send_exit(tasks, caf::exit_reason::user_shutdown);
+  world.run();
+  EXPECT_TRUE(ear.closed);
+  EXPECT_EQ(ear.messages, 1U);
+  EXPECT_EQ(std::count(ear.order.begin(), ear.order.end(), "succeeded"), 6) << "each of them, and no reset in their place";
+  EXPECT_EQ(ear.resets, 0U);
+}
 
 TEST_F(notices, come_between_begin_and_end_with_what_changed) {
   heard ear;

@@ -143,6 +143,41 @@ TEST_F(owner, outlives_a_log_that_throws) {
 }
 
 // The bodies of ended tasks were only put aside at the end of the turn.
+TEST_F(owner, outlives_an_actor_that_is_linked_to_it_and_ends_in_order) {
+  step_system world;
+  const auto tasks = world.spawn_list();
+  const auto friendly = world.system().spawn([tasks](caf::event_based_actor* self) -> caf::behavior {
+    self->link_to(tasks);
+    return {[self](int) { self->quit(); }};
+  });
+  world.run();
+  caf_shim::anon_tell(friendly, 1);
+  world.run();
+  EXPECT_TRUE(*world.ask<totals>(tasks, protocol::counts{}));
+}
+
+// Once nobody told them, and the end of the list waited for them.
+TEST_F(owner, tells_bodies_to_stop_when_it_is_killed) {
+  caf::actor_system system{cfg};
+  opts.workers = 2;
+  gate blocking;
+  std::promise<void> owed;
+  list tasks{system, opts};
+  ASSERT_TRUE(tasks.submit(named("blocking"), [&](context& job) {
+    blocking.open();
+    until_told(job);
+  }));
+  ASSERT_TRUE(tasks.submit(named("asynchronous"), asynchronous([&](context& job, promise debt) {
+    std::thread{[job, debt = std::move(debt), &owed]() mutable {
+      until_told(job);
+      owed.set_value();
+    }}.detach();
+  })));
+  blocking.pass();
+  caf::anon_send_exit(tasks.actor(), caf::exit_reason::kill);
+  EXPECT_EQ(owed.get_future().wait_for(60s), std::future_status::ready);
+}
+
 TEST_F(owner, retries_right_behind_a_cancel) {
   caf::actor_system system{cfg};
   list tasks{system, opts};

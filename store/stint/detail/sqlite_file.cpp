@@ -199,7 +199,7 @@ void sqlite_file::migrate() {
   auto schema = pragma(db, "PRAGMA user_version");
   const auto whose = pragma(db, "PRAGMA application_id");
   const bool empty = pragma(db, "SELECT count(*) FROM sqlite_schema") == 0;
-  if (!empty && whose != application)
+  if ((!empty && whose != application) || schema < 0)
     throw sqlite_failure{{errc::not_a_store, "it is a database of another program"}};
   if (schema > newest_schema)
     throw sqlite_failure{{errc::store_too_new, "its schema is " + std::to_string(schema) + ", this stint knows those up to "
