@@ -109,7 +109,7 @@ public:
   void report(worker_id from, std::span<attempt_report> what, moment now, effects& fx);
   /// Hands over what may start; called once after a round of commands.
   void dispatch(moment now, effects& fx);
-  /// Names a kind that may be submitted even while no worker serves it; `once`: a death ends it as interrupted.
+  /// Names a kind that may be submitted even while no worker serves it; `once`, which stays: a death ends it as interrupted.
   void know_kind(const std::string& kind, bool once);
 
   // -- time -------------------------------------------------------------------------------------------------------------

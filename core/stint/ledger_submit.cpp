@@ -68,7 +68,8 @@ void ledger::know_kind(const std::string& kind, bool once) {
   const auto n = tasks_.kinds.number(kind);
   if (kinds_.size() <= n)
     kinds_.resize(n + 1);
-  kinds_[n] = once ? knowledge::once : knowledge::again;
+  if (once || kinds_[n] == knowledge::none)
+    kinds_[n] = once ? knowledge::once : knowledge::again;
 }
 
 result<unit_t> ledger::check_new(const new_task& t, std::size_t& fresh, named& names) const {

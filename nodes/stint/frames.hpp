@@ -60,8 +60,9 @@ struct hello {
   std::vector<std::string> labels;
   std::uint32_t slots = 0;
   std::uint64_t number = 0; ///< comes back with the welcome: one of an earlier link says nothing
-  std::uint64_t boot = 0; ///< drawn by a node when it starts: the same one is the same process
+  std::uint64_t boot = 0; ///< drawn by a node or a client when it starts: the same one is the same. 0: it does not say
   std::vector<kept> has{};
+  std::vector<std::string> once{}; ///< those of its kinds that run at most once
 };
 /// How much output an owner lets a node have on its way: more would keep beats and outcomes waiting behind it on a slow link.
 inline constexpr std::size_t output_window = std::size_t{256} * 1024;
@@ -151,7 +152,7 @@ struct told {
 };
 
 BOOST_DESCRIBE_STRUCT(kept, (), (slot, id, attempt, epoch, fencing_token, begun, began, ran))
-BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, labels, slots, number, boot, has))
+BOOST_DESCRIBE_STRUCT(hello, (), (role, name, kinds, labels, slots, number, boot, has, once))
 BOOST_DESCRIBE_STRUCT(welcome, (), (epoch, lease, beat, life, number, settles, window))
 BOOST_DESCRIBE_STRUCT(refused, (), (code, text))
 BOOST_DESCRIBE_STRUCT(ask, (), (number, what))

@@ -1,7 +1,6 @@
 #include <stint/gateway.hpp>
 
 #include <stint/configure_nodes.hpp>
-#include <stint/questions.hpp>
 #include <stint/stand_in.hpp>
 #include <stint/tls_refusals.hpp>
 #include <stint/validate.hpp>
@@ -16,12 +15,21 @@ gateway::gateway(caf::actor_config& cfg, caf::actor owner, std::shared_ptr<envir
 
 caf::behavior gateway::make_behavior() {
   caf_shim::ask(*this, owner_, crew_messages::publish{caf::actor_cast<caf::actor>(this)})
-    .then([this](const crew_messages::may_be_found_again& m) { keeps_ = m.yes; }, [](const caf::error&) {});
+    .then(
+      [this](const crew_messages::may_be_found_again& m) {
+        keeps_ = m.yes;
+        room_ = m.room;
+      },
+      [](const caf::error&) {});
   if (protected_links(system())) {
     tls_witness_ = spawn_tls_witness(system());
     look_at_refusals();
   }
-  return trapping([this](const caf::error& why) { quit(why); },
+  return trapping(
+    [this](const caf::error& why) {
+      if (why) // else somebody who is linked has ended in order
+        quit(why);
+    },
     [this](envelope& e) { hear(e); },
     [this](to_peer& m) {
       if (auto p = peers_.find(m.session); p != peers_.end() && p->second.who)
@@ -31,17 +39,14 @@ caf::behavior gateway::make_behavior() {
     [this](const look_at_leases&) { look(); },
     [this](const node_messages::look_at_refusals&) { look_at_refusals(); },
     [this](const not_enlisted& m) {
-      if (auto p = peers_.find(m.session); p != peers_.end() && p->second.who)
-        refuse(p->second.who, errc::peer_refused, "the list takes no more workers");
+      auto p = peers_.find(m.session);
+      if (p == peers_.end() || !p->second.who)
+        return; // another of its slots has said so
+      refuse(p->second.who, errc::peer_refused, m.why.text.empty() ? to_string(m.why) : m.why.text);
       lost(m.session);
     },
     [this](const ear_over& m) { ears_.over(m.session, m.number); },
     [this](const protocol::nodes&) { return nodes(); });
-}
-
-template <class T>
-void gateway::transmit(const caf::actor& to, wire::frame what, const T& body) {
-  caf_shim::tell(*this, to, envelope{wire::protocol_number, static_cast<std::uint32_t>(what), wire::encode(body)});
 }
 
 void gateway::refuse(const caf::actor& who, errc code, const std::string& why) {
@@ -74,7 +79,10 @@ void gateway::hear(envelope& e) {
       refuse(who, body.code(), body.error().text);
   };
   switch (what) {
-    case wire::frame::ask: return with(wire::decode<wire::ask>(e.body), [&](auto& q) { asked(session, q); });
+    case wire::frame::ask:
+      if (p.role != wire::role::client)
+        return refuse(who, errc::bad_message, "a node does not ask");
+      return with(wire::decode<wire::ask>(e.body), [&](auto& q) { asked(session, q); });
     case wire::frame::beat: return with(wire::decode<wire::beat>(e.body), [&](auto& b) { beaten(session, p, b); });
     case wire::frame::listen:
       if (p.role != wire::role::client)
@@ -118,10 +126,13 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   if (auto ok = check_labels(h.labels, limits{}); !ok)
     return refuse(who, errc::peer_refused, to_string(ok.error()));
   take_deaths_back(h.boot);
+  if (const auto left = free_slots(); h.role == wire::role::node && h.slots > left)
+    return refuse(who, errc::peer_refused, std::to_string(h.slots) + " slots, and the list takes " + std::to_string(left) + " more");
   const auto session = ++last_session_;
   sessions_[who.address()] = session;
   auto& p = peers_[session];
   p.who = who;
+  p.boot = h.boot;
   p.name = h.name;
   p.role = h.role;
   p.kinds = h.kinds;
@@ -132,7 +143,6 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
                                                              wire::output_window});
   if (h.role != wire::role::node)
     return;
-  p.boot = h.boot;
   env_->log(log_level::info, "node " + h.name + " joined with " + std::to_string(h.slots) + (h.slots == 1 ? " slot" : " slots"));
   leases_.join(session, env_->now().steady);
   std::vector<kept_attempt> all;
@@ -145,79 +155,9 @@ void gateway::greet(const caf::actor& who, const wire::hello& h) {
   caf_shim::tell(*this, owner_, crew_messages::node_back{h.boot, times_.lease, std::move(all)});
   for (std::uint32_t slot = 0; slot < h.slots; ++slot)
     p.slots.push_back(system().spawn<stand_in>(stand_in_setup{owner_, caf::actor_cast<caf::actor>(this), session, slot, h.boot,
-                                                              times_.lease, h.kinds, h.labels, std::move(by_slot[slot])}));
+                                                              times_.lease, h.kinds, h.labels, std::move(by_slot[slot]), h.once}));
   if (!looking_)
     look();
-}
-
-template <class Answer, class Question>
-void gateway::pass_on(std::uint64_t session, std::uint64_t number, Question q) {
-  auto reply = [this, session, number](wire::answer a) {
-    a.number = number;
-    if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
-      transmit(p->second.who, wire::frame::answer, a);
-  };
-  auto whom = owner_;
-  if constexpr (std::is_same_v<Question, protocol::nodes>)
-    whom = caf::actor_cast<caf::actor>(this);
-  caf_shim::ask(*this, whom, std::move(q))
-    .then(
-      [reply](const Answer& a) {
-        wire::answer out;
-        out.body = wire::encode(a);
-        if (out.body.size() > wire::frame_limit / 2)
-          out = {0, errc::bad_message, "the answer has " + std::to_string(out.body.size()) + " bytes: ask for less", {}};
-        reply(std::move(out));
-      },
-      [reply](const caf::error& e) {
-        auto ours = from_caf(e);
-        reply({0, ours.code, std::move(ours.text), {}});
-      });
-}
-
-/// Says what was submitted as soon as it is: a client that loses its link after that only waits for it.
-void gateway::run(std::uint64_t session, std::uint64_t number, protocol::submit m) {
-  caf_shim::ask(*this, owner_, std::move(m))
-    .then(
-      [this, session, number](protocol::submitted& made) {
-        if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
-          transmit(p->second.who, wire::frame::accepted, wire::accepted{number, made.ids});
-        pass_on<wait_result>(session, number, protocol::wait{{std::move(made.ids)}});
-      },
-      [this, session, number](const caf::error& e) {
-        auto ours = from_caf(e);
-        if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
-          transmit(p->second.who, wire::frame::answer, wire::answer{number, ours.code, std::move(ours.text), {}});
-      });
-}
-
-void gateway::asked(std::uint64_t session, wire::ask& q) {
-  auto bad = [&](const error& e) {
-    ++refused_;
-    transmit(peers_.at(session).who, wire::frame::answer, wire::answer{q.number, e.code, e.text, {}});
-  };
-  if (q.what == wire::submit_number || q.what == wire::run_number) {
-    auto all = wire::decode<wire::submit>(q.body);
-    if (!all)
-      return bad(all.error());
-    std::vector<submission> tasks;
-    tasks.reserve(all->tasks.size());
-    for (auto& t : all->tasks)
-      tasks.push_back({std::move(t), {}});
-    protocol::submit m{std::move(tasks), all->as_one};
-    return q.what == wire::submit_number ? pass_on<protocol::submitted>(session, q.number, std::move(m))
-                                         : run(session, q.number, std::move(m));
-  }
-  switch (q.what) {
-#define STINT_ASKED(number_, question, answer_, again)                                                                 \
-  case number_: {                                                                                                      \
-    auto m = wire::decode<protocol::question>(q.body);                                                                 \
-    return m ? pass_on<answer_>(session, q.number, std::move(*m)) : bad(m.error());                                    \
-  }
-    STINT_QUESTIONS(STINT_ASKED)
-#undef STINT_ASKED
-    default: return bad({errc::bad_message, "question " + std::to_string(q.what)});
-  }
 }
 
 /// Nothing is said to it any more, nor heard of it.
@@ -262,6 +202,13 @@ void gateway::left(std::uint64_t session) {
   retiring(p, false); // behind its reports
   // One that had ended by itself is no worker that left: what it had is free by now at the latest.
   caf_shim::tell_after(*this, owner_, times_.lease, crew_messages::surely_over{stand_ins(p)});
+}
+
+std::size_t gateway::free_slots() const {
+  std::size_t taken = 0;
+  for (const auto& [session, p] : peers_)
+    taken += p.who ? p.slots.size() : 0;
+  return room_ - std::min(taken, room_);
 }
 
 /// A process that joins anew had not died when its link broke.
@@ -321,6 +268,7 @@ void gateway::on_exit() {
   if (!all.empty())
     caf_shim::tell_after(*this, owner_, times_.lease, crew_messages::surely_over{std::move(all)});
   peers_.clear();
+  waiting_.clear();
   sessions_.clear();
   if (tls_witness_)
     caf_shim::end(*this, tls_witness_);

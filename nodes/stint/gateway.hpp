@@ -34,7 +34,7 @@ private:
   struct peer {
     caf::actor who; ///< null: its link broke, its lease runs on
     std::string name;
-    std::uint64_t boot = 0; ///< of a node
+    std::uint64_t boot = 0; ///< drawn by its process, or by its connection to a list: the same one is the same
     std::vector<caf::actor> slots;
     wire::role role = wire::role::client;
     std::vector<std::string> kinds;
@@ -47,20 +47,24 @@ private:
   void greet(const caf::actor& who, const wire::hello& h);
   void beaten(std::uint64_t session, peer& p, const wire::beat& b);
   void asked(std::uint64_t session, wire::ask& q);
+  bool waits_already(std::uint64_t session, const wire::ask& q);
   void run(std::uint64_t session, std::uint64_t number, protocol::submit m);
   caf::result<node_list> nodes();
   void tell_nodes(caf::typed_response_promise<node_list> answer);
   void look_at_refusals();
   void hear_of(const node_messages::refusals& m);
   template <class Answer, class Question>
-  void pass_on(std::uint64_t session, std::uint64_t number, Question q);
+  void pass_on(std::uint64_t session, std::uint64_t number, Question q, std::uint64_t boot);
   template <class T>
-  void transmit(const caf::actor& to, wire::frame what, const T& body);
+  void transmit(const caf::actor& to, wire::frame what, const T& body) {
+    caf_shim::tell(*this, to, envelope{wire::protocol_number, static_cast<std::uint32_t>(what), wire::encode(body)});
+  }
   void refuse(const caf::actor& who, errc code, const std::string& why);
   void cut_off(std::uint64_t session, peer& p);
   void lost(std::uint64_t session);
   void retiring(const peer& p, bool soon);
   void left(std::uint64_t session);
+  [[nodiscard]] std::size_t free_slots() const;
   void take_deaths_back(std::uint64_t boot);
   void end_stand_ins(peer& p);
   [[nodiscard]] static std::vector<caf::actor_id> stand_ins(const peer& p);
@@ -75,9 +79,12 @@ private:
   std::unordered_map<caf::actor_addr, std::uint64_t> sessions_;
   std::map<std::uint64_t, peer> peers_;
   std::uint64_t last_session_ = 0;
+  /// Open waits of clients that say who they are: that process, its number of the question, and the session to be answered.
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> waiting_;
   std::uint64_t refused_ = 0;
   caf::actor tls_witness_; ///< null without TLS
   std::map<std::string, std::uint64_t> refused_handshakes_;
+  std::size_t room_ = limits{}.workers; ///< for slots of nodes, beside the workers that the list has itself
   bool keeps_ = false; ///< the list goes on from a store: its nodes may go on without it for a lease
   bool looking_ = false;
 };

@@ -53,7 +53,10 @@ wire::hello node_actor::greeting() {
   greeted_ = env_->now().steady;
   // What came back unbegun is not here any more.
   std::erase_if(has_, [](const auto& h) { return h.second.end && !is_outcome(*h.second.end); });
-  wire::hello h{wire::role::node, process_name(), kinds_->names(), labels_, static_cast<std::uint32_t>(slots_.size()), 0, boot_, {}};
+  wire::hello h{wire::role::node, process_name(), kinds_->names(), labels_, static_cast<std::uint32_t>(slots_.size()), 0, boot_, {}, {}};
+  for (const auto& k : h.kinds)
+    if (kinds_->find(k)->at_most_once)
+      h.once.push_back(k);
   for (const bool begun : {true, false}) // in the order in which they run
     for (auto& [id, r] : has_) {
       if ((r.begun || r.end) != begun)
@@ -75,7 +78,7 @@ void node_actor::linked(const wire::welcome& w) {
   settles_ = w.settles;
   credit_.begin(w.window);
   if (!settles_) { // it has not even asked what runs here
-    stop_bodies();
+    give_bodies_up();
     has_.clear();
   }
   if (leaving_)
@@ -95,8 +98,16 @@ void node_actor::unlinked() {
   leave_when_idle();
 }
 
-void node_actor::drop_what_runs() {
+/// They are told to stop. Whichever does not, its slot goes on without it: the list takes it for free.
+void node_actor::give_bodies_up() {
   stop_bodies();
+  for (const auto& [id, r] : has_)
+    if (!r.end)
+      caf_shim::tell(*this, slots_[r.slot].who, crew_messages::replace_runner{r.name});
+}
+
+void node_actor::drop_what_runs() {
+  give_bodies_up();
   std::erase_if(has_, [](const auto& h) { return !h.second.end || !is_outcome(*h.second.end); });
 }
 

@@ -65,6 +65,7 @@ private:
   void leave();
   void leave_when_idle();
   void stop_bodies();
+  void give_bodies_up();
   void drop_what_runs();
 
   // -- node_work.cpp

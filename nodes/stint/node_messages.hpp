@@ -17,8 +17,8 @@ struct to_peer { std::uint64_t session = 0; wire::frame what{}; std::string body
 struct node_worked { wire::worked what; };
 struct node_said { wire::said what; };
 struct look_at_leases {};
-/// The list does not take a slot of a node that still has something: it had better ask again.
-struct not_enlisted { std::uint64_t session = 0; };
+/// The list does not take a slot of a node.
+struct not_enlisted { std::uint64_t session = 0; error why; };
 /// The node of a stand-in is about to leave, or has left, in order.
 struct retire { bool soon = false; };
 
@@ -44,6 +44,8 @@ struct take_trouble {};
 struct trouble { std::string why; };
 /// End in order: bodies first, then say so.
 struct leave_now {};
+/// The time of some open wait may be over.
+struct look_at_time { steady_time when{}; };
 
 } // namespace stint::node_messages
 
@@ -51,6 +53,7 @@ struct leave_now {};
 #define STINT_NODE_TYPES(X)                                                                                            \
   X(to_peer) X(node_worked) X(node_said) X(look_at_leases) X(connect_now) X(connected) X(await_link)      \
   X(linked) X(beat_now) X(await_welcome) X(ear_over) X(taken) X(orphaned) X(forgotten) X(retire) X(leave_now) X(not_enlisted) \
+  X(look_at_time) \
   X(look_at_refusals) X(take_refusals) X(refusals) X(take_trouble) X(trouble)
 // clang-format on
 

@@ -11,6 +11,13 @@ namespace {
 /// Questions that wait for an answer or a link; past it they are refused, for mailboxes have no bound.
 constexpr std::size_t most_open = 10'000;
 
+/// How long after its time the answer to a wait may be on its way from a list that is linked: longer than over any good network,
+/// and no longer than a caller would take for the same moment.
+constexpr nanos way_back = std::chrono::milliseconds{500};
+
+nanos patience(const protocol::wait& m) { return m.ask.timeout; }
+nanos patience(const auto&) { return nanos{0}; }
+
 } // namespace
 
 caf::actor start_connecting(caf::actor_system& system, at where, log_fn log) {
@@ -30,7 +37,8 @@ caf::actor connect(caf::actor_system& system, at where, log_fn log) {
 remote_list::remote_list(caf::actor_config& cfg, at where, std::shared_ptr<environment> env)
     : link(cfg, std::move(where), std::move(env)),
       streams_(*this, env_, [this](wire::frame what, std::string body) { transmit_body(what, std::move(body)); }) {
-  nonce_ = std::to_string(env_->seed());
+  boot_ = env_->seed() | 1;
+  nonce_ = std::to_string(boot_);
 }
 
 caf::behavior remote_list::make_behavior() {
@@ -43,7 +51,7 @@ caf::behavior remote_list::make_behavior() {
     [this](const protocol::submit& m) { return submit<protocol::submitted>(wire::submit_number, m.tasks, m.as_one); },
     [this](const protocol::run& m) { return submit<wait_result>(wire::run_number, m.tasks, m.as_one); },
 #define STINT_FORWARD(number_, question_, answer_, again_)                                                             \
-  [this](const protocol::question_& m) { return pass_on<answer_>(number_, wire::encode(m), again_); },
+  [this](const protocol::question_& m) { return pass_on<answer_>(number_, wire::encode(m), again_, patience(m)); },
     STINT_QUESTIONS(STINT_FORWARD)
 #undef STINT_FORWARD
     [this](const protocol::subscribe& m) { return streams_.subscribe(m); },
@@ -51,6 +59,7 @@ caf::behavior remote_list::make_behavior() {
     [this](const protocol::credit& m) { streams_.credit(m); },
     [this](const node_messages::beat_now&) { beat(); },
     [this](const node_messages::await_welcome& m) { look_for_welcome(m); },
+    [this](const node_messages::look_at_time& m) { look_at_time(m.when); },
     [](const protocol::stop&) -> caf::result<protocol::stopped> {
       return to_caf({errc::peer_refused, "a list is stopped in its own process"});
     },
@@ -58,7 +67,7 @@ caf::behavior remote_list::make_behavior() {
 }
 
 template <class Answer>
-caf::result<Answer> remote_list::pass_on(std::uint32_t number, std::string body, bool again) {
+caf::result<Answer> remote_list::pass_on(std::uint32_t number, std::string body, bool again, nanos patience) {
   if (body.size() > wire::frame_limit / 2)
     return to_caf({errc::batch_too_large, std::to_string(body.size()) + " bytes in one message"});
   if (open_.size() >= most_open)
@@ -78,6 +87,12 @@ caf::result<Answer> remote_list::pass_on(std::uint32_t number, std::string body,
   };
   if (up())
     transmit(wire::frame::ask, q.what);
+  if (patience > nanos{0}) {
+    const auto now = env_->now().steady;
+    q.until = now + std::min(patience, limits{}.longest);
+    timed_.emplace(q.until, last_);
+    look_in_time(now);
+  }
   open_.emplace(last_, std::move(q));
   return p;
 }
@@ -105,17 +120,56 @@ caf::result<Answer> remote_list::submit(std::uint32_t number, const std::vector<
   return pass_on<Answer>(number, wire::encode(out), true);
 }
 
+/// A wait is over in its time, whether or not the list can be asked.
+void remote_list::look_at_time(stint::steady_time when) {
+  if (when == look_at_)
+    look_at_ = {};
+  const auto now = env_->now().steady;
+  while (!timed_.empty() && overdue_from(timed_.begin()->first) <= now) {
+    auto q = open_.extract(timed_.begin()->second);
+    timed_.erase(timed_.begin());
+    q.mapped().answer({q.key(), errc::none, {}, wire::encode(wait_result{0, true, {}})});
+  }
+  look_in_time(now);
+}
+
+stint::steady_time remote_list::overdue_from(stint::steady_time until) const { return up() ? until + way_back : until; }
+
+void remote_list::look_in_time(stint::steady_time now) {
+  if (timed_.empty())
+    return;
+  const auto when = overdue_from(timed_.begin()->first);
+  if (look_at_ != stint::steady_time{} && look_at_ <= when)
+    return;
+  look_at_ = when;
+  caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), std::max(when - now, nanos{0}), node_messages::look_at_time{when});
+}
+
+std::optional<remote_list::question> remote_list::take(std::uint64_t number) {
+  auto q = open_.extract(number);
+  if (!q)
+    return std::nullopt;
+  timed_.erase({q.mapped().until, number});
+  return std::move(q.mapped());
+}
+
 wire::hello remote_list::greeting() {
   greeted_ = env_->now().steady;
-  return {wire::role::client, process_name(), {}, {}, 0};
+  return {wire::role::client, process_name(), {}, {}, 0, 0, boot_};
 }
 
 void remote_list::linked(const wire::welcome& w) {
   streams_.linked(w.life); // first: subscribers hear of another list before any answer of it
   const bool another = std::exchange(life_, w.life) != w.life;
+  const auto now = env_->now().steady;
   for (auto& [number, q] : open_) {
     if (another)
       q.rest.reset();
+    if (q.until != stint::steady_time{}) {
+      auto left = *wire::decode<protocol::wait>(q.what.body);
+      left.ask.timeout = std::max(q.until - now, nanos{1});
+      q.what.body = wire::encode(left);
+    }
     transmit(wire::frame::ask, q.rest ? *q.rest : q.what);
   }
   heart_.emplace(lease_times{w.beat, w.lease}, greeted_);
@@ -148,6 +202,7 @@ void remote_list::unlinked() {
       i->second.answer({i->first, errc::link_lost, {}, {}});
       i = open_.erase(i);
     }
+  look_in_time(env_->now().steady);
 }
 
 void remote_list::hear(wire::frame what, const std::string& body) {
@@ -159,8 +214,8 @@ void remote_list::hear(wire::frame what, const std::string& body) {
   };
   if (what == wire::frame::answer)
     with(wire::decode<wire::answer>(body), [this](const wire::answer& a) {
-      if (auto q = open_.extract(a.number))
-        q.mapped().answer(a);
+      if (auto q = take(a.number))
+        q->answer(a);
     });
   else if (what == wire::frame::accepted)
     with(wire::decode<wire::accepted>(body), [this](wire::accepted& m) {

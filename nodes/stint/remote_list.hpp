@@ -2,14 +2,18 @@
 ///
 /// Owner    stint::list made with connect(); it ends the proxy.
 /// Threads  CAF's scheduler; connect() blocks a plain thread until the first link is there or has failed.
-/// Errors   link_lost: the link broke, or the owner was silent for as long as its lease says, under a change whose fate is not known. Questions and submissions are asked again by
-///          themselves: a submission has an idempotency key, its own or one that the proxy gives it.
+/// Errors   link_lost: the link broke, or the owner was silent for as long as its lease says, under a change whose fate is not
+///          known, or under a fence, which would be another one if it were asked again. Other questions and submissions are
+///          asked again by themselves: a submission has an idempotency key, its own or one that the proxy gives it. A wait
+///          with a time-out ends in its time, linked or not; told by the proxy itself it bears version 0 and no task.
 ///          body_cannot_travel for callables, peer_refused for what only the owner's process may ask.
 /// Example  caf::actor_system_config cfg;
 ///          stint::configure(cfg, stint::link_security::tls_folder("certs"));
 ///          caf::actor_system system{cfg};
 ///          stint::list tasks{system, stint::connect(system, {"build.example", 7100})};
 #pragma once
+
+#include <set>
 
 #include <stint/configure_nodes.hpp>
 #include <stint/lease.hpp>
@@ -37,6 +41,7 @@ private:
     wire::ask what;
     std::optional<wire::ask> rest{}; ///< of a run that was accepted; another list is asked for all of it
     bool again = false;
+    stint::steady_time until{}; ///< of a wait that has a time-out
     std::function<void(const wire::answer&)> answer;
   };
 
@@ -45,10 +50,14 @@ private:
   void unlinked() override;
   void hear(wire::frame what, const std::string& body) override;
   template <class Answer>
-  caf::result<Answer> pass_on(std::uint32_t number, std::string body, bool again);
+  caf::result<Answer> pass_on(std::uint32_t number, std::string body, bool again, nanos patience = {});
   template <class Answer>
   caf::result<Answer> submit(std::uint32_t number, const std::vector<submission>& tasks, bool as_one);
   void beat();
+  void look_at_time(stint::steady_time when);
+  void look_in_time(stint::steady_time now);
+  [[nodiscard]] stint::steady_time overdue_from(stint::steady_time until) const;
+  std::optional<question> take(std::uint64_t number);
 
   streams streams_;
   std::optional<held_lease> heart_; ///< here it says how long the owner may be silent
@@ -56,9 +65,12 @@ private:
   stint::steady_time greeted_{};
   bool beating_ = false;
   std::map<std::uint64_t, question> open_;
+  std::set<std::pair<stint::steady_time, std::uint64_t>> timed_; ///< those with an end to their patience
+  stint::steady_time look_at_{}; ///< the earliest look at these that is on its way
   std::uint64_t last_ = 0;
   std::uint64_t life_ = 0; ///< of the list that was met last
-  std::string nonce_; ///< tells this proxy's keys from all others
+  std::uint64_t boot_ = 0; ///< tells this proxy from all others
+  std::string nonce_;      ///< and its keys
 };
 
 } // namespace stint

@@ -11,7 +11,7 @@ stand_in::stand_in(caf::actor_config& cfg, stand_in_setup with) : actor_base(cfg
 
 caf::behavior stand_in::make_behavior() {
   caf_shim::ask(*this, with_.owner, crew_messages::enlist{caf::actor_cast<caf::actor>(this), with_.node, with_.lease, with_.kinds,
-                                                          with_.labels, with_.has})
+                                                          with_.labels, with_.has, with_.once})
     .then(
       [this](const crew_messages::enlisted& m) {
         id_ = m.id;
@@ -25,9 +25,8 @@ caf::behavior stand_in::make_behavior() {
         for (auto& w : std::exchange(early_worked_, {}))
           worked(w.what);
       },
-      [this](const caf::error&) {
-        if (!with_.has.empty()) // nobody here will look after them
-          caf_shim::tell(*this, with_.gateway, not_enlisted{with_.session});
+      [this](const caf::error& why) {
+        caf_shim::tell(*this, with_.gateway, not_enlisted{with_.session, from_caf(why)});
         quit();
       });
   return {

@@ -20,7 +20,8 @@ struct stand_in_setup {
   nanos lease{};
   std::vector<std::string> kinds;
   std::vector<std::string> labels;
-  std::vector<kept_attempt> has{}; ///< of an owner before
+  std::vector<kept_attempt> has{};    ///< of an owner before
+  std::vector<std::string> once{};    ///< those of its kinds that run at most once
 };
 
 class stand_in final : public caf_shim::actor_base {

@@ -5,8 +5,6 @@
 #include <future>
 
 #include <stint/loopback.hpp>
-#include <stint/node_actor.hpp>
-#include <stint/worker_node.hpp>
 
 #include "far_list.hpp"
 
@@ -88,7 +86,7 @@ TEST_F(cut_run, that_was_accepted_is_only_waited_for) {
   const auto ended = done.get();
   ASSERT_TRUE(ended) << to_string(ended.error());
   ASSERT_EQ(ended->settled.size(), 2U);
-  EXPECT_EQ(ended->settled.at(0).code, errc::task_deleted);
+  EXPECT_EQ(ended->settled.at(0).task.code, 7) << "the same wait: it had seen it";
   EXPECT_EQ(ended->settled.at(1).task.code, 7);
   EXPECT_EQ(owner.tasks.counts()->submitted, 2U);
 }
@@ -151,26 +149,62 @@ TEST(remote_list, a_refusal_in_another_protocol_ends_the_connect) {
   caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
 }
 
-// A program of its own may say hello without asking the rules first.
-TEST(remote_list, a_node_with_bad_labels_is_refused_by_name) {
-  owner_side owner;
-  plain_config cfg;
-  caf::actor_system system{cfg};
-  const auto env = make_environment(quiet);
-  const at where{"127.0.0.1", owner.here.port()};
-  std::vector<std::string> many;
-  for (int i = 0; i < 33; ++i)
-    many.push_back("label " + std::to_string(i));
-  for (const auto& labels : {std::vector<std::string>{""}, many}) {
-    const auto node = system.spawn<node_actor>(where, registry{}, labels, 1U, env);
-    const auto linked = ask_and_wait<node_messages::linked>(system, node, node_messages::await_link{});
-    EXPECT_EQ(linked.code(), errc::peer_refused);
-    EXPECT_THAT(linked.error().text, HasSubstr(labels.size() == 1 ? "invalid_label" : "too_many_labels"));
-    caf::anon_send_exit(node, caf::exit_reason::user_shutdown);
-    EXPECT_THROW(worker_node(system, where, registry{}, 1, quiet, labels), start_error);
+// Once it waited until the list was there again, and then for its whole time once more.
+TEST(remote_list, a_wait_ends_in_its_time_also_while_the_list_is_away) {
+  owner_side owner{short_times};
+  relay between{owner.here.port()};
+  client_side client{between.port()};
+  auto later = some_tasks(1)[0];
+  later.what.delay = 1h;
+  const auto id = owner.tasks.submit(std::move(later.what), std::move(later.run));
+  ASSERT_TRUE(id);
+  EXPECT_EQ(client.tasks.wait(*id, 100ms).code(), errc::timed_out);
+  between.hold(true);
+  for (const auto patience : {100ms, 2000ms, 100ms}) { // linked at first, as it seems; then it is known not to be
+    auto waited = std::async(std::launch::async, [&] { return client.tasks.wait(*id, patience); });
+    ASSERT_EQ(waited.wait_for(deadline), std::future_status::ready) << patience.count();
+    EXPECT_EQ(waited.get().code(), errc::timed_out);
   }
-  EXPECT_EQ(owner.tasks.counts()->workers, 2U);
-  env->join(false);
+  auto some = std::async(std::launch::async, [&] { return client.tasks.wait({*id}, wait_for::all, 100ms); });
+  ASSERT_EQ(some.wait_for(deadline), std::future_status::ready);
+  EXPECT_TRUE(some.get()->timed_out);
+  auto one_more = std::async(std::launch::async, [&] { return client.tasks.wait(*id, 10s); });
+  between.hold(false);
+  ASSERT_TRUE(client.tasks.get(*id)) << "there again";
+  ASSERT_TRUE(owner.tasks.cancel(*id));
+  ASSERT_EQ(one_more.wait_for(deadline), std::future_status::ready);
+  EXPECT_EQ(one_more.get()->state, state::cancelled);
+}
+
+// Once each new link left the wait of the one before in the list, until nobody could wait any more.
+TEST(remote_list, a_wait_that_is_asked_again_is_the_same_one) {
+  limits few;
+  few.waits = 3;
+  owner_side owner{{}, 2, few};
+  relay between{owner.here.port()};
+  client_side client{between.port()};
+  auto later = some_tasks(1)[0];
+  later.what.delay = 1h;
+  const auto id = owner.tasks.submit(std::move(later.what), std::move(later.run));
+  ASSERT_TRUE(id);
+  auto waited = std::async(std::launch::async, [&] { return client.tasks.wait(*id); });
+  spec seven;
+  seven.name = "t";
+  seven.kind = "seven";
+  seven.delay = 1h;
+  auto ran = std::async(std::launch::async, [&] { return client.tasks.run(seven); });
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(client.tasks.counts()) << "linked";
+    between.cut();
+  }
+  ASSERT_TRUE(client.tasks.counts());
+  EXPECT_EQ(owner.tasks.wait(*id, 1ms).code(), errc::timed_out) << "there is room for one more";
+
+  ASSERT_TRUE(owner.tasks.cancel_matching({}));
+  ASSERT_EQ(waited.wait_for(deadline), std::future_status::ready);
+  EXPECT_EQ(waited.get()->state, state::cancelled);
+  ASSERT_EQ(ran.wait_for(deadline), std::future_status::ready);
+  EXPECT_EQ(ran.get()->state, state::cancelled);
 }
 
 TEST(loopback, is_this_machine_alone) {
