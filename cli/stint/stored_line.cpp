@@ -60,6 +60,8 @@ void check(const transfer_task& one) {
   const auto& t = one.task;
   if (t.id == 0 || t.version == 0)
     throw bad_field{"bad_value", "ids and versions begin with 1"};
+  if (std::max({t.id, t.version, one.printed}) > greatest_imported)
+    throw bad_field{"bad_value", "no id, version or output_bytes is greater than " + std::to_string(greatest_imported)};
   if (terminal(t.state) != t.ended.has_value())
     throw bad_field{"bad_value", "it is " + std::string{to_string(t.state)} + (t.ended ? " and has" : " and has not") + " ended"};
   std::uint64_t end = 0;
@@ -118,6 +120,8 @@ std::variant<transfer_head, line_error> read_head_line(std::string_view line) {
     need_all(o, {"version", "last_id", "epoch", "tasks", "settings"});
     transfer_head h;
     take_fields(o, h);
+    if (std::max(h.at.version, h.at.last_id) > greatest_imported)
+      throw bad_field{"bad_value", "neither version nor last_id is greater than " + std::to_string(greatest_imported)};
     return h;
   });
 }

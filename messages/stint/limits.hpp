@@ -125,6 +125,12 @@ inline constexpr std::size_t reads_at_once = 100;
 /// loses of it a person sees missing.
 inline constexpr nanos longest_unsaved_text = std::chrono::seconds{1};
 
+/// Ids, versions and counted bytes of a file that is imported: beyond it a reader of JSON rounds them. A million tasks a second get
+/// there in 285 years.
+inline constexpr std::uint64_t greatest_imported = std::uint64_t{1} << 53;
+/// From the first id to the last of such a file: a list has 8 bytes of memory for 256 ids, used or not, so here half a GiB.
+inline constexpr std::uint64_t farthest_imported = std::uint64_t{1} << 34;
+
 /// Deaths after which a task is put into quarantine, and after which it runs alone in its process.
 inline constexpr std::uint32_t deaths_to_quarantine = 3;
 inline constexpr std::uint32_t deaths_to_run_alone = 2;

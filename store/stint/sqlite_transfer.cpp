@@ -101,7 +101,7 @@ result<unit_t> sqlite_source::each(const std::function<bool(transfer_task)>& tak
 struct sqlite_target::inside {
   inside(const std::string& path, const transfer_head& h) : name(path), made(path + ".importing"), head(h) {
     auto* fs = detail::find_vfs({});
-    for (const auto* end : {"", "-wal", "-seal"})
+    for (const auto* end : {"", "-wal", "-seal", "-journal"})
       if (int there = 0; fs->xAccess(fs, (path + end).c_str(), SQLITE_ACCESS_EXISTS, &there) != SQLITE_OK || there != 0
                          || ::access((path + end).c_str(), F_OK) == 0)
         throw sqlite_failure{{errc::store_exists, path + end + " is there already"}};
@@ -163,6 +163,9 @@ result<unit_t> sqlite_target::add(transfer_task t) {
     if (id <= in.last || id > in.head.at.last_id)
       throw sqlite_failure{{errc::invalid_commit, "task " + std::to_string(id) + " after " + std::to_string(in.last)
                                                     + ", the last one is " + std::to_string(in.head.at.last_id)}};
+    if (in.head.at.last_id - id > farthest_imported)
+      throw sqlite_failure{{errc::invalid_commit, "task " + std::to_string(id) + " is more than " + std::to_string(farthest_imported)
+                                                    + " before the last one, " + std::to_string(in.head.at.last_id)}};
     std::uint64_t end = 0;
     for (auto& p : t.output) {
       p.id = id;

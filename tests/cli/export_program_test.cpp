@@ -192,16 +192,16 @@ TEST(export_program, an_import_touches_no_file_that_is_there) {
   workplace w;
   fill(w.path("tasks.db"));
   ASSERT_EQ(w.run("export tasks.db >one.jsonl").code, 0);
-  for (const auto* name : {"there", "log-wal", "seal-seal", "made.importing"})
+  for (const auto* name : {"there", "log-wal", "seal-seal", "new-journal", "made.importing"})
     std::ofstream{w.path(name)} << "mine";
-  for (const auto* name : {"there", "log", "seal", "made", "one.jsonl"}) {
+  for (const auto* name : {"there", "log", "seal", "new", "made", "one.jsonl"}) {
     auto r = w.run(std::string{"import "} + name + " --from one.jsonl");
     EXPECT_EQ(r.code, 2) << name;
     EXPECT_TRUE(r.complains("store_exists")) << name << ": " << r.err;
   }
-  for (const auto* name : {"there", "log-wal", "seal-seal", "made.importing"})
+  for (const auto* name : {"there", "log-wal", "seal-seal", "new-journal", "made.importing"})
     EXPECT_EQ(w.file(name), "mine") << name;
-  EXPECT_FALSE(w.has("made") || w.has("log") || w.has("seal"));
+  EXPECT_FALSE(w.has("made") || w.has("log") || w.has("seal") || w.has("new"));
 }
 
 TEST(export_program, refuses_a_bad_line_by_its_number_and_leaves_nothing) {

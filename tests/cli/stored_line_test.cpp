@@ -85,6 +85,10 @@ TEST(stored_line, a_field_that_is_not_what_it_should_be_is_named) {
   EXPECT_EQ(refused(id + R"(,"claims":[{"mode":"mine"}]})"), "bad_value: claims: mode: 'mine' is none");
   EXPECT_EQ(refused(R"({"id":1,"version":1,"state":"done"})"), "bad_value: state: there is no state 'done'");
   EXPECT_EQ(refused(R"({"id":0,"version":1,"state":"waiting"})"), "bad_value: ids and versions begin with 1");
+  const std::string too_great = "bad_value: no id, version or output_bytes is greater than 9007199254740992";
+  EXPECT_EQ(refused(R"({"id":9007199254740993,"version":1,"state":"waiting"})"), too_great);
+  EXPECT_EQ(refused(R"({"id":1,"version":18446744073709551615,"state":"waiting"})"), too_great);
+  EXPECT_EQ(refused(id + R"(,"printed":9223372036854775808})"), too_great);
   EXPECT_EQ(refused(id + R"(,"ended_ns":1})"), "bad_value: it is waiting and has ended");
   EXPECT_EQ(refused(R"({"id":1,"version":1,"state":"failed"})"), "bad_value: it is failed and has not ended");
   EXPECT_EQ(refused(id + R"(,"printed":3,"output":[{"at":1,"text":"abc"}]})"),
