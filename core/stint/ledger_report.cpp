@@ -110,10 +110,7 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
       ++r.charged;
       if (stopping_)
         ++left_.finished;
-      if (r.stopping == stop_reason::timeout)
-        failed_attempt(r, "timed out: " + o.error, o.code, true, now, fx);
-      else
-        failed_attempt(r, o.error, o.code, o.retry && !asked, now, fx);
+      failed_attempt(r, (r.stopping == stop_reason::timeout ? "timed out: " : "") + o.error, o.code, o.retry && !asked, now, fx);
       return;
     case outcome_kind::cancelled:
     case outcome_kind::snoozed:

@@ -95,7 +95,7 @@ struct model {
     const bool late = j.stopping == stop_reason::timeout && !won, asked = j.at == state::cancelling;
     j.charged += won || lost || late;
     if (lost || late)
-      return fail(id, late || (o.retry && !asked));
+      return fail(id, lost ? o.retry && !asked : true);
     const bool over = won || asked || o.kind == outcome_kind::cancelled;
     over ? put(j, won ? state::succeeded : state::cancelled) : schedule(id, o.snooze);
   }
