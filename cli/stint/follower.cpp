@@ -6,6 +6,8 @@
 
 #include <stint/node_messages.hpp>
 
+#include "task_output.hpp"
+
 namespace stint::cli {
 
 namespace {
@@ -178,7 +180,7 @@ void follower::print(output_piece piece) {
     if (std::exchange(line_open_, false))
       std::fputc('\n', stdout);
   }
-  std::fwrite(piece.text.data(), 1, piece.text.size(), stdout);
+  put_output(piece.text);
   std::fflush(stdout);
   if (!piece.text.empty())
     line_open_ = piece.text.back() != '\n';

@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "shown_text.hpp"
+
 namespace stint::cli {
 
 namespace {
@@ -45,6 +47,6 @@ link_config::link_config(const link_options& link) {
   configure(*this, link.security());
 }
 
-void say(log_level, const std::string& text) { std::fprintf(stderr, "stint: %s\n", text.c_str()); }
+void say(log_level, const std::string& text) { std::fprintf(stderr, "stint: %s\n", harmless_lines(text).c_str()); }
 
 } // namespace stint::cli

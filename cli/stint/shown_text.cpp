@@ -72,11 +72,13 @@ void each_piece(std::string_view text, F f) {
 
 } // namespace
 
-std::string harmless(std::string_view text) {
+namespace {
+
+std::string written_out(std::string_view text, std::string_view as_it_is) {
   std::string out;
   out.reserve(text.size());
-  each_piece(text, [&out](const piece& p) {
-    if (p.columns >= 0) {
+  each_piece(text, [&](const piece& p) {
+    if (p.columns >= 0 || as_it_is.find(p.bytes) != std::string_view::npos) {
       out += p.bytes;
       return true;
     }
@@ -90,6 +92,12 @@ std::string harmless(std::string_view text) {
   });
   return out;
 }
+
+} // namespace
+
+std::string harmless(std::string_view text) { return written_out(text, {}); }
+
+std::string harmless_lines(std::string_view text) { return written_out(text, "\n\t"); }
 
 std::size_t shown_width(std::string_view text) {
   std::size_t columns = 0;

@@ -13,6 +13,9 @@ namespace stint {
 /// Replaces what could move a cursor, change colours or turn the direction of writing: ESC becomes `\x1b`.
 std::string harmless(std::string_view text);
 
+/// The same of several lines: their ends and tabs stay.
+std::string harmless_lines(std::string_view text);
+
 /// Returns the columns that a text takes on a terminal; the text has to be harmless.
 std::size_t shown_width(std::string_view text);
 

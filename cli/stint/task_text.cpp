@@ -165,10 +165,15 @@ json::object task_json(const task& t) {
   o["charged"] = t.charged;
   o["max_attempts"] = t.max_attempts;
   o["deaths"] = t.deaths;
+  o["fencing_token"] = t.fencing_token;
   o["retry_of"] = t.retry_of;
   o["progress"] = json::object{{"done", t.progress.done}, {"total", t.progress.total}, {"text", text_of(t.progress.text)}};
   o["code"] = t.code;
   o["error"] = text_of(t.error);
+  json::array errors;
+  for (const auto& e : t.errors)
+    errors.push_back(json::object{{"attempt", e.attempt}, {"when", text_of(utc(e.when))}, {"text", text_of(e.text)}});
+  o["errors"] = std::move(errors);
   o["submitted"] = text_of(utc(t.submitted));
   o["due"] = time_of(t.due);
   o["started"] = time_of(t.started);

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "asked.hpp"
+#include "task_output.hpp"
 #include "task_text.hpp"
 
 namespace stint::cli {
@@ -48,7 +49,7 @@ result<unit_t> show_output(list& tasks, task_id id) {
     at = piece->next;
     if (piece->text.empty())
       break;
-    std::cout << piece->text;
+    put_output(piece->text);
   }
   if (missing != 0)
     say(log_level::warning, "task " + std::to_string(id) + ": " + std::to_string(missing) + " bytes of its output are not kept");

@@ -86,6 +86,12 @@ TEST_F(task_verbs_test, show_prints_what_a_task_has_printed) {
   EXPECT_EQ(r.out, "one\ntwo\n");
   EXPECT_EQ(r.err, "");
   EXPECT_EQ(run("show", "--output 77").code, 1);
+  const auto painter = p.tasks().submit(command_spec("t", {{"printf", "\\033[2Jgone\\n"}, {}, {}}));
+  ASSERT_TRUE(painter);
+  ASSERT_TRUE(p.tasks().wait(*painter));
+  const auto show = " show " + p.link() + " --output " + std::to_string(*painter);
+  EXPECT_EQ(p.stint(show).out, "\x1b[2Jgone\n") << "byte for byte where it is no terminal";
+  EXPECT_EQ(p.shell("script -qec '" STINT_PROGRAM + show + "' /dev/null").out, "\\x1b[2Jgone\r\n") << "and harmless where it is one";
   EXPECT_EQ(run("show", "--output --json " + std::to_string(*id)).code, 2);
 }
 

@@ -23,6 +23,11 @@ TEST(shown_text, escape_sequences_are_shown_and_not_obeyed) {
   EXPECT_EQ(harmless(std::string_view{"a\0b", 3}), R"(a\x00b)");
 }
 
+TEST(shown_text, lines_stay_lines) {
+  EXPECT_EQ(harmless_lines("one\n\ttwo \x1b[2J\r\n"), "one\n\ttwo \\x1b[2J\\x0d\n");
+  EXPECT_EQ(harmless_lines(std::string_view{"a\0b", 3}), R"(a\x00b)");
+}
+
 TEST(shown_text, control_characters_of_the_upper_half_are_shown_too) {
   EXPECT_EQ(harmless("\u009b31m"), R"(\u009b31m)"); // CSI as one character
   EXPECT_EQ(harmless("\x9b"
