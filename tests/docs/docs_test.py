@@ -23,7 +23,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def documents(root):
-    for name in ("README.md", "CHANGELOG.md", "AGENTS.md", "CONTRIBUTING.md"):
+    for name in ("README.md", "CHANGELOG.md", "AGENTS.md", "CONTRIBUTING.md", "SECURITY.md"):
         if (root / name).is_file():
             yield root / name
     yield from sorted((root / "docs").rglob("*.md"))
