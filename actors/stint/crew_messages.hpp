@@ -87,6 +87,10 @@ struct close {};
 
 struct save { std::shared_ptr<store::batch> what; caf::actor whom; };
 struct saved {};
+struct gathered {};
+/// To oneself: the keeper's, and the list's when another thread had better do it.
+struct commit_done { caf::actor whom; };
+struct tell_saved {};
 struct save_trouble { std::string why; std::uint64_t commit = 0; }; // 0: the keeper says so; else while that one lasts
 struct save_again { std::uint64_t failures = 0; }; // that there were when it was sent
 
@@ -102,7 +106,7 @@ struct read_some {};
 #define STINT_CREW_TYPES(X)                                                                                            \
   X(hand_over) X(stop_attempt) X(take_back) X(replace_runner) X(look) X(worked) X(noted) X(orphan_look) X(turn) X(tick) \
   X(append) X(forget) X(attach) X(detach) X(detached) X(happened) X(noticed) X(pass_notices) X(next_turn) X(tell_output) X(close)   \
-  X(save) X(saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
+  X(save) X(saved) X(gathered) X(commit_done) X(tell_saved) X(save_trouble) X(save_again) X(enlist) X(enlisted) X(surely_over) X(only_unlinked) X(leaving)  \
   X(publish) X(may_be_found_again) X(ask_what_runs) X(what_runs) X(heard) X(node_back) X(fetch) X(fetched) X(read_some) X(let_go)  \
   X(printed) X(save_text)
 // clang-format on

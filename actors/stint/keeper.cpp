@@ -39,8 +39,15 @@ caf::behavior keeper::make_behavior() {
   return {
     [this](crew_messages::save& m) {
       open_ = std::move(m);
+      gathered_ = false;
       fault_point("keeper.got");
       save();
+    },
+    [this](const crew_messages::gathered&) { gathered_ = true; },
+    [this](const crew_messages::commit_done& m) {
+      constexpr std::size_t most_lent = 1; // the list gives the next batch, and this thread has it at once
+      const auto lent = gathered_ ? lend(most_lent) : nullptr;
+      caf_shim::tell(*this, m.whom, crew_messages::saved{});
     },
     [this](const crew_messages::save_again& m) {
       if (m.failures != failures_)
@@ -70,14 +77,18 @@ caf::behavior keeper::make_behavior() {
   };
 }
 
+/// The list hears of what is told now on this thread, without being woken on another: of so many messages.
+std::unique_ptr<lent_thread> keeper::lend(std::size_t most) {
+  if (!env_->own_threads())
+    return nullptr;
+  context(&at_lent_);
+  return std::make_unique<lent_thread>(most);
+}
+
 /// Reads a little, then goes to the end of the mailbox: a commit that has come meanwhile is before it.
 void keeper::read_some() {
   constexpr std::size_t most_lent = 2; // messages of the list: a commit may come meanwhile
-  std::optional<lent_thread> lent;
-  if (env_->own_threads()) {
-    lent.emplace(most_lent);
-    context(&at_lent_);
-  }
+  const auto lent = lend(most_lent);
   for (std::size_t room = reads_at_once; !reads_.empty() && room != 0;) {
     auto& r = reads_.front();
     const auto all = guarded(errc::io_failed, [&] { return read_on(r, room); });
@@ -143,7 +154,10 @@ void keeper::save() {
   fault_point("keeper.saved");
   const auto whom = std::move(open_->whom);
   open_.reset();
-  caf_shim::tell(*this, whom, crew_messages::saved{});
+  if (reads_.empty()) // else that would wait for the next of them
+    caf_shim::tell(*this, me, crew_messages::commit_done{whom}); // behind the word that more has gathered, if there is one
+  else
+    caf_shim::tell(*this, whom, crew_messages::saved{});
 }
 
 result<unit_t> keeper::try_to_save() {

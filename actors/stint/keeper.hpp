@@ -3,12 +3,14 @@
 ///   list                     output log                 keeper (thread)
 ///     |-- save{batch} ----------------------------------->|  commits; while it fails, tries again
 ///     |-- save{batch} -------->|-- save{batch, output} -->|  the same, when there is new text
+///     |-- gathered{} ------------------------------------>|  meanwhile there is more
 ///     |<-- saved{} ---------------------------------------|  on the disk: what depends on it may leave
 ///     |<-- save_trouble{why} -----------------------------|  it is not; the list refuses what is new
 ///     |-- fetch{ids, page} ------------------------------>|  a few are read at once, then it looks for a commit
 ///     |<-- fetched{tasks} --------------------------------|  after all that was told as saved
 ///
-/// The list sends the next batch when it hears of the last, so what gathers while the disk works is one commit.
+/// The list sends the next batch when it hears of the last, so what gathers while the disk works is one commit. When there is one, the
+/// list hears of the last on this thread: the disk does not wait until another one is awake.
 ///
 /// Owner    the list; ends after it.
 /// Threads  its own, since it waits for a disk; in tests CAF's scheduler.
@@ -53,6 +55,7 @@ private:
   };
 
   void save();
+  [[nodiscard]] std::unique_ptr<lent_thread> lend(std::size_t most);
   void read_some();
   [[nodiscard]] result<bool> read_on(open_read& r, std::size_t& room);
   [[nodiscard]] result<unit_t> try_to_save();
@@ -65,10 +68,11 @@ private:
   std::shared_ptr<environment> env_;
   std::optional<crew_messages::save> open_; ///< the batch in hand
   told_last last_;                          ///< of the last one that is saved
+  bool gathered_ = false;                   ///< the list has more by now
   bool closed_ = false;                     ///< the store has to be opened again
   std::optional<error> taken_;              ///< what is there is not ours any more
   std::deque<open_read> reads_;
-  lent_place at_lent_; ///< while it reads: then the list hears of it on this thread, without being woken on another
+  lent_place at_lent_; ///< while the list hears of what it says on this thread
   std::uint64_t failures_ = 0;
   std::string told_;     ///< the list knows that the batch in hand cannot be saved, for this reason
   bool trouble_ = false; ///< the log says so, until saving has gone well for a while

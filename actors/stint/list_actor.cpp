@@ -183,6 +183,7 @@ caf::behavior list_actor::make_behavior() {
     [this](const protocol::nodes&) { return nodes(); },
     [this](const crew_messages::detached& m) { unsubscribed(m.number); },
     [this](const crew_messages::saved&) { is_saved(); },
+    [this](const crew_messages::tell_saved&) { tell_saved(); },
     [this](crew_messages::save_trouble& m) {
       if (m.commit != 0 && (!saving_ || m.commit != commits_))
         return; // it came to an end

@@ -71,6 +71,7 @@ private:
   void publish_events(departure& d);
   std::shared_ptr<store::batch> make_batch();
   void is_saved();
+  void tell_saved();
   void watch_commit();
   void stop_in_trouble();
   void order_in_trouble();
@@ -142,6 +143,9 @@ private:
   effects& fx_;       ///< next_.fx
   caf::actor keeper_; ///< with a store
   bool saving_ = false;
+  bool said_more_ = false; ///< the keeper knows that more has gathered
+  bool to_tell_ = false;   ///< `saved_` is to leave
+  bool all_left_ = true;   ///< from the window, of what that commit let go
   bool printed_ = false;        ///< the log may have text for the next commit
   bool text_waits_ = false;     ///< a look at it is on its way
   bool text_due_ = false;       ///< it is worth a commit of its own

@@ -22,6 +22,8 @@ constexpr nanos commit_patience = std::chrono::seconds{10};
 /// Lets what has gathered leave: at once when nothing has to be saved for it, else when it is.
 void list_actor::depart() {
   if (saving_) {
+    if (to_save() && !std::exchange(said_more_, true))
+      caf_shim::tell(*this, keeper_, gathered{});
     watch_commit();
     stop_in_trouble();
     return;
@@ -42,6 +44,7 @@ void list_actor::depart() {
   silent_ends_ = 0;
   text_due_ = false;
   saving_ = true;
+  said_more_ = false;
   ++commits_;
   watch_commit();
   auto what = make_batch();
@@ -71,23 +74,36 @@ std::shared_ptr<store::batch> list_actor::make_batch() {
 }
 
 void list_actor::is_saved() {
+  tell_saved(); // of the commit before, if there was no time for it
   saving_ = false;
   trouble_.reset();
   gave_up_ = false;
-  const bool all_left = ledger_.committed();
+  all_left_ = ledger_.committed();
   fault_point("list.saved");
+  std::swap(leaving_, saved_);
+  to_tell_ = true;
   // What has gathered meanwhile goes next, unless a turn is on its way that adds to it; first, when the disk can work on it
   // while this leaves.
-  std::swap(leaving_, saved_);
-  const bool next_goes = !turn_pending_;
-  if (next_goes && to_save())
+  if (!turn_pending_ && to_save()) {
     depart();
+    if (leave_lent_thread()) { // the keeper's, which has that to do
+      caf_shim::tell(*this, caf::actor_cast<caf::actor>(this), crew_messages::tell_saved{});
+      return;
+    }
+  }
+  tell_saved();
+}
+
+/// Lets what the last commit has saved leave.
+void list_actor::tell_saved() {
+  if (!std::exchange(to_tell_, false))
+    return;
   perform(saved_);
   fault_point("list.told");
-  if (next_goes && !saving_)
+  if (!turn_pending_ && !saving_)
     depart();
   tell_left();
-  if (!all_left)
+  if (!all_left_)
     changed();
 }
 
