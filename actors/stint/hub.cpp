@@ -229,8 +229,10 @@ void hub::next_chunk(std::uint64_t number) {
         if (why == errc::list_gone) // the last word is under way
           return;
         if (why != errc::io_failed && why != errc::too_many_reads) { // a part of the store is damaged
-          if (auto found = subscribers_.find(number); found != subscribers_.end())
+          if (auto found = subscribers_.find(number); found != subscribers_.end()) {
+            caf_shim::tell(*this, found->second.who, protocol::reset{number, to_string(from_caf(e))});
             caf_shim::tell(*this, found->second.who, protocol::closed{number});
+          }
           detach(number);
           return;
         }

@@ -144,11 +144,11 @@ void keeper::save() {
     if (!std::exchange(trouble_, true))
       env_->log(log_level::error, "nothing can be saved: " + to_string(done.error()));
     if (std::exchange(told_, done.error().text) != told_)
-      caf_shim::tell(*this, open_->whom, crew_messages::save_trouble{told_});
+      caf_shim::tell(*this, open_->whom, crew_messages::save_trouble{*told_});
     caf_shim::tell_after(*this, me, before_saving_again, crew_messages::save_again{failures_});
     return;
   }
-  if (!std::exchange(told_, {}).empty())
+  if (std::exchange(told_, std::nullopt))
     caf_shim::tell_after(*this, me, before_all_is_well, crew_messages::save_again{failures_});
   last_ = {open_->what->version, open_->what->last_id};
   fault_point("keeper.saved");

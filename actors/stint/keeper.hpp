@@ -74,7 +74,7 @@ private:
   std::deque<open_read> reads_;
   lent_place at_lent_; ///< while the list hears of what it says on this thread
   std::uint64_t failures_ = 0;
-  std::string told_;     ///< the list knows that the batch in hand cannot be saved, for this reason
+  std::optional<std::string> told_; ///< the list knows that the batch in hand cannot be saved, for this reason
   bool trouble_ = false; ///< the log says so, until saving has gone well for a while
 };
 

@@ -46,6 +46,10 @@ caf::behavior worker::make_behavior() {
       go_on();
     },
     [this](const replace_runner& m) {
+      if (leave_lent_thread()) { // behind the wish to stop, which has gone that way
+        caf_shim::tell(*this, caf::actor_cast<caf::actor>(this), m);
+        return;
+      }
       go_without(m.who);
       go_on();
     },

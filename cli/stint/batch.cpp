@@ -27,6 +27,7 @@
 #include "board.hpp"
 #include "news.hpp"
 #include "output_folder.hpp"
+#include "shown_text.hpp"
 
 namespace stint::cli {
 
@@ -42,8 +43,8 @@ int refuse(const batch_options& options, const std::vector<line_error>& wrong) {
   const auto file = options.file == "-" ? std::string{"standard input"} : options.file;
   for (std::size_t i = 0; i < std::min(most, wrong.size()); ++i) {
     const auto& w = wrong[i];
-    std::cerr << "stint: " << file << (w.line != 0 ? ":" + std::to_string(w.line) : "") << ": " << w.reason << ": "
-              << w.text << "\n";
+    std::cerr << "stint: " << harmless(file) << (w.line != 0 ? ":" + std::to_string(w.line) : "") << ": " << w.reason << ": "
+              << harmless_lines(w.text) << "\n";
   }
   if (wrong.size() > most)
     std::cerr << "stint: and " << wrong.size() - most << " more\n";

@@ -5,6 +5,8 @@
 
 #include <stint/sqlite_store.hpp>
 
+#include "shown_text.hpp"
+
 namespace stint::cli {
 
 int check_file(const std::string& file) {
@@ -14,7 +16,7 @@ int check_file(const std::string& file) {
   }
   const auto found = sqlite_store::look_through(file);
   if (!found) {
-    std::cerr << "stint: " << to_string(found.error()) << "\n";
+    std::cerr << "stint: " << harmless_lines(to_string(found.error())) << "\n";
     return found.code() == errc::store_damaged ? 1 : 2;
   }
   std::uint64_t bytes = 0;
@@ -26,7 +28,7 @@ int check_file(const std::string& file) {
     if (const auto n = found->counted.tasks.by_state[s]; n != 0)
       std::cout << "  " << state_names[s] << " " << n << "\n";
   for (const auto& f : found->faults)
-    std::cout << "damaged: " << f << "\n";
+    std::cout << "damaged: " << harmless_lines(f) << "\n";
   if (!found->sealed)
     std::cout << "no seal: whether its last commits are missing cannot be told, as there is no " << file
               << "-seal; an import and a relaxed store have none\n";

@@ -2,13 +2,14 @@
 
 #include <iostream>
 
+#include "shown_text.hpp"
 #include "stored_line.hpp"
 
 namespace stint::cli {
 
 int export_file(const std::string& file) {
   const auto told = [](const error& e) {
-    std::cerr << "stint: " << to_string(e) << "\n";
+    std::cerr << "stint: " << harmless_lines(to_string(e)) << "\n";
     return e.code == errc::store_damaged ? 1 : 2;
   };
   std::ios::sync_with_stdio(false);

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <optional>
 
+#include "shown_text.hpp"
 #include "stored_line.hpp"
 
 namespace stint::cli {
@@ -90,7 +91,7 @@ int import_file(const std::string& file, const std::string& from) {
   std::ios::sync_with_stdio(false);
   const auto name = from == "-" ? std::string{"standard input"} : from;
   const auto told = [](const std::string& what) {
-    std::cerr << "stint: " << what << "\n";
+    std::cerr << "stint: " << harmless_lines(what) << "\n";
     return 2;
   };
   std::ifstream opened;

@@ -99,6 +99,17 @@ std::string harmless(std::string_view text) { return written_out(text, {}); }
 
 std::string harmless_lines(std::string_view text) { return written_out(text, "\n\t"); }
 
+std::size_t cut_off(std::string_view text) {
+  for (std::size_t n = 1; n <= 3 && n <= text.size(); ++n) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - n]);
+    if ((byte & 0xc0) == 0x80)
+      continue;
+    const std::size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > n ? n : 0;
+  }
+  return 0;
+}
+
 std::size_t shown_width(std::string_view text) {
   std::size_t columns = 0;
   each_piece(text, [&columns](const piece& p) {

@@ -16,6 +16,9 @@ std::string harmless(std::string_view text);
 /// The same of several lines: their ends and tabs stay.
 std::string harmless_lines(std::string_view text);
 
+/// Returns how many bytes at the end of a text begin a character that is not complete: 0 to 3.
+std::size_t cut_off(std::string_view text);
+
 /// Returns the columns that a text takes on a terminal; the text has to be harmless.
 std::size_t shown_width(std::string_view text);
 

@@ -10,6 +10,7 @@
 #include "check.hpp"
 #include "export.hpp"
 #include "import.hpp"
+#include "shown_text.hpp"
 #include "signals.hpp"
 #ifdef STINT_HAS_NODES
 #  include "node_verbs.hpp"
@@ -108,7 +109,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0)
       return app.exit(e); // --help and --version
-    std::cerr << "stint: " << e.what() << "\n";
+    std::cerr << "stint: " << stint::harmless_lines(e.what()) << "\n";
     if (app.get_subcommands().empty())
       std::cerr << "\n" << app.help();
     else
@@ -160,7 +161,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::exception& e) {
-    std::cerr << "stint: " << e.what() << std::endl;
+    std::cerr << "stint: " << stint::harmless_lines(e.what()) << std::endl;
     return bad_input;
   }
 }

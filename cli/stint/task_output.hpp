@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 #include <unistd.h>
@@ -14,9 +15,16 @@ namespace stint::cli {
 
 inline void put_output(std::string_view text) {
   static const bool terminal = ::isatty(STDOUT_FILENO) != 0;
-  const auto shown = terminal ? harmless_lines(text) : std::string{};
-  const auto put = terminal ? std::string_view{shown} : text;
-  std::fwrite(put.data(), 1, put.size(), stdout);
+  if (!terminal) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return;
+  }
+  static std::string begun; // a character whose other bytes come with the next piece
+  begun += text;
+  const auto whole = begun.size() - cut_off(begun);
+  const auto shown = harmless_lines(std::string_view{begun}.substr(0, whole));
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
+  begun.erase(0, whole);
 }
 
 } // namespace stint::cli

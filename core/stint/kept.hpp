@@ -101,7 +101,9 @@ public:
       if (g.ends.size() > 2 * g.count + spare_ends)
         std::erase_if(g.ends, [&where](const auto& e) { return where(e.id) == whereabouts::gone; });
       while (!g.ends.empty()) {
-        g.ends.front().when = std::min(g.ends.front().when, now); // the clock was ahead: those behind must not wait for it
+        if (g.ends.front().when > now) // the clock was ahead: nobody must wait until it is as late as that
+          for (auto& e : g.ends)
+            e.when = std::min(e.when, now);
         const auto [id, when, bytes] = g.ends.front();
         const auto at = where(id);
         if (at != whereabouts::gone && !g.past(when, now))

@@ -122,8 +122,7 @@ caf::result<Answer> remote_list::submit(std::uint32_t number, const std::vector<
 
 /// A wait is over in its time, whether or not the list can be asked.
 void remote_list::look_at_time(stint::steady_time when) {
-  if (when == look_at_)
-    look_at_ = {};
+  looks_.erase(when);
   const auto now = env_->now().steady;
   while (!timed_.empty() && overdue_from(timed_.begin()->first) <= now) {
     auto q = open_.extract(timed_.begin()->second);
@@ -139,9 +138,9 @@ void remote_list::look_in_time(stint::steady_time now) {
   if (timed_.empty())
     return;
   const auto when = overdue_from(timed_.begin()->first);
-  if (look_at_ != stint::steady_time{} && look_at_ <= when)
+  if (!looks_.empty() && *looks_.begin() <= when)
     return;
-  look_at_ = when;
+  looks_.insert(when);
   caf_shim::tell_after(*this, caf::actor_cast<caf::actor>(this), std::max(when - now, nanos{0}), node_messages::look_at_time{when});
 }
 

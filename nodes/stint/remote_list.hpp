@@ -66,7 +66,7 @@ private:
   bool beating_ = false;
   std::map<std::uint64_t, question> open_;
   std::set<std::pair<stint::steady_time, std::uint64_t>> timed_; ///< those with an end to their patience
-  stint::steady_time look_at_{}; ///< the earliest look at these that is on its way
+  std::set<stint::steady_time> looks_; ///< at these, that are on their way: one more only for an earlier moment
   std::uint64_t last_ = 0;
   std::uint64_t life_ = 0; ///< of the list that was met last
   std::uint64_t boot_ = 0; ///< tells this proxy from all others

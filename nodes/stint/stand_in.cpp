@@ -26,7 +26,9 @@ caf::behavior stand_in::make_behavior() {
           worked(w.what);
       },
       [this](const caf::error& why) {
-        caf_shim::tell(*this, with_.gateway, not_enlisted{with_.session, from_caf(why)});
+        // With something on it, it had better ask again; and it must know when there is no place for it.
+        if (auto no = from_caf(why); !with_.has.empty() || no.code == errc::peer_refused)
+          caf_shim::tell(*this, with_.gateway, not_enlisted{with_.session, std::move(no)});
         quit();
       });
   return {

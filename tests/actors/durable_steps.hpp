@@ -37,7 +37,7 @@ public:
   result<unit_t> commit(const batch& b) override {
     if (failures > 0) {
       --failures;
-      return {errc::io_failed, "no space left"};
+      return {errc::io_failed, reason};
     }
     if (std::exchange(throws, false)) {
       if (reaches)
@@ -75,6 +75,7 @@ public:
   }
 
   int failures = 0;
+  std::string reason = "no space left";
   task_id damaged = 0; ///< cannot be read
   mutable int unreadable = 0;
   mutable int outputs = 0; ///< that were read

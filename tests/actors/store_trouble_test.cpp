@@ -32,6 +32,21 @@ TEST(store_trouble, a_store_that_throws_is_one_that_fails) {
   EXPECT_EQ(s.ask<page>(protocol::read_page{})->tasks.size(), 2U);
 }
 
+TEST(store_trouble, a_store_that_gives_no_reason_is_believed_all_the_same) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  s.kept->failures = 1;
+  s.kept->reason = "";
+  protocol::submit m;
+  m.tasks.push_back({of_kind("t"), {}});
+  auto box = s.world->begin_ask<protocol::submitted>(s.tasks, m);
+  s.world->run();
+  EXPECT_EQ(s.ask<protocol::submitted>(std::move(m)).code(), errc::io_failed);
+  s.world->advance(1s);
+  EXPECT_TRUE(*box && **box);
+}
+
 // Whoever opens the file while it is not known what of a commit has reached it owns it from then on.
 TEST(store_trouble, a_store_that_another_list_has_had_meanwhile_is_not_gone_on_with) {
   options with;

@@ -34,13 +34,14 @@ TEST(batch_program, ends_with_1_when_one_failed_and_shows_its_last_lines_harmles
 
 TEST(batch_program, refuses_bad_lines_with_their_numbers_and_runs_nothing) {
   workplace w;
-  w.tasks({sh("touch ran"), "", R"({"comand":["true"]})", sh("true", R"("timeout":"soon")"), "{"});
+  w.tasks({sh("touch ran"), "", R"({"comand":["true"]})", sh("true", R"("timeout":"soon")"), "{", R"({"\u001b[2J":1})"});
   auto r = w.run("batch tasks");
   EXPECT_EQ(r.code, 2);
   EXPECT_EQ(r.out, "");
   EXPECT_TRUE(r.complains("stint: tasks:3: unknown_field: 'comand'")) << r.err;
   EXPECT_TRUE(r.complains("stint: tasks:4: bad_duration: timeout: 'soon'")) << r.err;
   EXPECT_TRUE(r.complains("stint: tasks:5: malformed_json: ")) << r.err;
+  EXPECT_TRUE(r.complains("stint: tasks:6: unknown_field: '\\x1b[2J'")) << r.err;
   EXPECT_TRUE(r.complains("nothing was run")) << r.err;
   EXPECT_FALSE(w.has("ran"));
 }

@@ -76,13 +76,13 @@ TEST(ledger_keep, an_idle_list_catches_up_by_itself_in_bounded_steps) {
 TEST(ledger_keep, an_end_by_a_clock_that_was_ahead_holds_nobody_up) {
   desk d{1, keeping(0, 1h)};
   d.now.wall += 24h * 365;
-  const auto early = d.add("by the wrong clock");
-  d.succeed(early);
+  for (int i = 0; i < 3; ++i)
+    d.succeed(d.add("by the wrong clock"));
   d.now.wall -= 24h * 365;
   d.pass(1s);
   d.succeed(d.add("behind it"));
   d.pass(1h - 2s);
-  EXPECT_EQ(kept(d), 2U);
+  EXPECT_EQ(kept(d), 4U);
   d.pass(3s);
   EXPECT_EQ(kept(d), 0U);
 }

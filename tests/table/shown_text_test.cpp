@@ -28,6 +28,16 @@ TEST(shown_text, lines_stay_lines) {
   EXPECT_EQ(harmless_lines(std::string_view{"a\0b", 3}), R"(a\x00b)");
 }
 
+TEST(shown_text, a_character_that_is_cut_off_is_found) {
+  EXPECT_EQ(cut_off("abc"), 0U);
+  EXPECT_EQ(cut_off(""), 0U);
+  EXPECT_EQ(cut_off("世"), 0U);
+  EXPECT_EQ(cut_off("a\xe4\xb8"), 2U);
+  EXPECT_EQ(cut_off("a\xe4"), 1U);
+  EXPECT_EQ(cut_off("\xf0\x9f\x98"), 3U);
+  EXPECT_EQ(cut_off("\x80\x80\x80\x80"), 0U) << "no character begins";
+}
+
 TEST(shown_text, control_characters_of_the_upper_half_are_shown_too) {
   EXPECT_EQ(harmless("\u009b31m"), R"(\u009b31m)"); // CSI as one character
   EXPECT_EQ(harmless("\x9b"
