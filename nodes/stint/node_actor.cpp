@@ -7,12 +7,6 @@ namespace stint {
 
 using namespace node_messages;
 
-namespace {
-
-bool is_outcome(const wire::report& r) { return r.what == static_cast<std::uint32_t>(attempt_report::kind::finished); }
-
-} // namespace
-
 node_actor::node_actor(caf::actor_config& cfg, at where, registry kinds, std::vector<std::string> labels,
                        std::uint32_t slots, std::shared_ptr<environment> env)
     : link(cfg, std::move(where), std::move(env)), kinds_(std::make_shared<const registry>(std::move(kinds))),

@@ -52,6 +52,7 @@ private:
     bounded_text early_output{most_early_output};
   };
 
+  static bool is_outcome(const wire::report& r) { return r.what == static_cast<std::uint32_t>(attempt_report::kind::finished); }
   wire::hello greeting() override;
   void linked(const wire::welcome& w) override;
   void unlinked() override;

@@ -18,8 +18,6 @@ void fit(outcome& o) {
     o.error = whole_characters(o.error, wire::frame_fill);
 }
 
-bool is_outcome(const wire::report& r) { return r.what == static_cast<std::uint32_t>(attempt_report::kind::finished); }
-
 /// Keeps what a body says while nobody can be told.
 void gather(wire::said& into, wire::said&& m) {
   if (m.progress)
