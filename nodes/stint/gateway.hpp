@@ -59,6 +59,12 @@ private:
   void transmit(const caf::actor& to, wire::frame what, const T& body) {
     caf_shim::tell(*this, to, envelope{wire::protocol_number, static_cast<std::uint32_t>(what), wire::encode(body)});
   }
+  /// To a client or node that is linked; nothing otherwise.
+  template <class T>
+  void say(std::uint64_t session, wire::frame what, const T& body) {
+    if (auto p = peers_.find(session); p != peers_.end() && p->second.who)
+      transmit(p->second.who, what, body);
+  }
   void refuse(const caf::actor& who, errc code, const std::string& why);
   void cut_off(std::uint64_t session, peer& p);
   void lost(std::uint64_t session);

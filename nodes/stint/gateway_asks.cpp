@@ -9,8 +9,7 @@ void gateway::pass_on(std::uint64_t session, std::uint64_t number, Question q, s
   auto reply = [this, session, number, boot](wire::answer a) {
     a.number = number;
     const auto waited = waiting_.extract({boot, number});
-    if (auto p = peers_.find(waited ? waited.mapped() : session); p != peers_.end() && p->second.who)
-      transmit(p->second.who, wire::frame::answer, a);
+    say(waited ? waited.mapped() : session, wire::frame::answer, a);
   };
   auto whom = owner_;
   if constexpr (std::is_same_v<Question, protocol::nodes>)
@@ -48,15 +47,13 @@ void gateway::run(std::uint64_t session, std::uint64_t number, protocol::submit 
       [this, session, number, boot](protocol::submitted& made) {
         const auto now = waiting_.find({boot, number});
         const auto whom = now != waiting_.end() ? now->second : session;
-        if (auto p = peers_.find(whom); p != peers_.end() && p->second.who)
-          transmit(p->second.who, wire::frame::accepted, wire::accepted{number, made.ids});
+        say(whom, wire::frame::accepted, wire::accepted{number, made.ids});
         pass_on<wait_result>(whom, number, protocol::wait{{std::move(made.ids)}}, boot);
       },
       [this, session, number, boot](const caf::error& e) {
         auto ours = from_caf(e);
         const auto waited = waiting_.extract({boot, number});
-        if (auto p = peers_.find(waited ? waited.mapped() : session); p != peers_.end() && p->second.who)
-          transmit(p->second.who, wire::frame::answer, wire::answer{number, ours.code, std::move(ours.text), {}});
+        say(waited ? waited.mapped() : session, wire::frame::answer, wire::answer{number, ours.code, std::move(ours.text), {}});
       });
 }
 
@@ -85,7 +82,7 @@ void gateway::asked(std::uint64_t session, wire::ask& q) {
 #define STINT_ASKED(number_, question, answer_, again)                                                                 \
   case number_: {                                                                                                      \
     auto m = wire::decode<protocol::question>(q.body);                                                                 \
-    return m ? pass_on<answer_>(session, q.number, std::move(*m), boot) : bad(m.error());                                    \
+    return m ? pass_on<answer_>(session, q.number, std::move(*m), boot) : bad(m.error());                              \
   }
     STINT_QUESTIONS(STINT_ASKED)
 #undef STINT_ASKED

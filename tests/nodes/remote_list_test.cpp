@@ -14,6 +14,13 @@ namespace {
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
+/// A task that does not begin while a test lasts.
+result<task_id> submit_for_later(owner_side& owner) {
+  auto later = some_tasks(1)[0];
+  later.what.delay = 1h;
+  return owner.tasks.submit(std::move(later.what), std::move(later.run));
+}
+
 /// Beats that let a test see in a second what otherwise takes nine.
 constexpr lease_times short_times{100ms, 600ms};
 
@@ -154,9 +161,7 @@ TEST(remote_list, a_wait_ends_in_its_time_also_while_the_list_is_away) {
   owner_side owner{short_times};
   relay between{owner.here.port()};
   client_side client{between.port()};
-  auto later = some_tasks(1)[0];
-  later.what.delay = 1h;
-  const auto id = owner.tasks.submit(std::move(later.what), std::move(later.run));
+  const auto id = submit_for_later(owner);
   ASSERT_TRUE(id);
   EXPECT_EQ(client.tasks.wait(*id, 100ms).code(), errc::timed_out);
   between.hold(true);
@@ -183,9 +188,7 @@ TEST(remote_list, a_wait_that_is_asked_again_is_the_same_one) {
   owner_side owner{{}, 2, few};
   relay between{owner.here.port()};
   client_side client{between.port()};
-  auto later = some_tasks(1)[0];
-  later.what.delay = 1h;
-  const auto id = owner.tasks.submit(std::move(later.what), std::move(later.run));
+  const auto id = submit_for_later(owner);
   ASSERT_TRUE(id);
   auto waited = std::async(std::launch::async, [&] { return client.tasks.wait(*id); });
   spec seven;
