@@ -78,6 +78,14 @@ struct claim_node {
   std::uint32_t place = 0; ///< of all holders; 0: of no or several places
   std::vector<claim_lane> lanes; ///< made when somebody first waits here in that mode
 
+  /// Of nobody, for another key; its lanes keep their room.
+  void begin_anew() {
+    auto room = std::move(lanes);
+    *this = {};
+    lanes = std::move(room);
+    lanes.clear();
+  }
+
   void enter(ticket& t) {
     lane(t.mode).waiting.push(t);
     waiting_modes |= bit(t.mode);

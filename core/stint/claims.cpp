@@ -97,18 +97,29 @@ claim_node& claims::node_for(std::string_view text) {
     return *i->second;
   const auto slash = text.rfind('/');
   auto& parent = node_for(slash == std::string_view::npos ? std::string_view{} : text.substr(0, slash));
-  auto [i, fresh] = nodes_.emplace(std::string{text}, std::make_unique<claim_node>());
+  const auto i = spare_.empty() ? nodes_.emplace(std::string{text}, std::make_unique<claim_node>()).first : take_spare(text);
   i->second->text = i->first;
   i->second->parent = &parent;
   ++parent.children;
   return *i->second;
 }
 
+/// Makes a node for a key from one that is not needed any more: its memory is there.
+claims::node_map::iterator claims::take_spare(std::string_view text) {
+  auto spare = std::move(spare_.back());
+  spare_.pop_back();
+  spare.key() = text;
+  spare.mapped()->begin_anew();
+  return nodes_.insert(std::move(spare)).position;
+}
+
 void claims::drop(claim_node& n) {
   if (n.parent == nullptr || n.users != 0 || n.children != 0 || n.counted)
     return;
   --n.parent->children;
-  nodes_.erase(nodes_.find(n.text));
+  auto old = nodes_.extract(nodes_.find(n.text));
+  if (spare_.size() < most_spare)
+    spare_.push_back(std::move(old));
 }
 
 void claims::plan(claim_holder& h, std::span<const claim> wanted) {

@@ -150,12 +150,18 @@ public:
   [[nodiscard]] std::uint64_t looks() const noexcept { return looks_; }
 
 private:
+  /// A few hundred kilobytes.
+  static constexpr std::size_t most_spare = 1'024;
+
   struct text_hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
   };
 
+  using node_map = std::unordered_map<std::string, std::unique_ptr<claim_node>, text_hash, std::equal_to<>>;
+
   claim_node& node_for(std::string_view text);
+  node_map::iterator take_spare(std::string_view text);
   void drop(claim_node& n);
   bool blocked(const ticket& t) const { return held_against(t) || awaited_against(t); }
   bool held_against(const ticket& t) const;
@@ -183,7 +189,8 @@ private:
 
   std::vector<want> wants_; ///< of the holder that is being planned
   std::unique_ptr<claim_node> root_;
-  std::unordered_map<std::string, std::unique_ptr<claim_node>, text_hash, std::equal_to<>> nodes_;
+  node_map nodes_;
+  std::vector<node_map::node_type> spare_; ///< keys come and go: those that nobody claims any more
   std::size_t waiting_ = 0;
   std::size_t declared_ = 0;
   mutable std::uint64_t looks_ = 0;

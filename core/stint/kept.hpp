@@ -30,8 +30,8 @@ namespace stint {
 /// What a finished task counts towards `retention::bytes`: a fixed figure, its own texts, and the output of it that is
 /// kept. Names of queues and kinds are shared and not counted. `asked` is what was submitted, `known` what came of it.
 template <class Asked, class Known>
-std::size_t kept_bytes(const std::string& name, const Asked& asked, const Known& known) {
-  std::size_t n = finished_task_bytes + name.size() + asked.args.size() + asked.idempotency_key.size() + known.value.size()
+std::size_t kept_bytes(const std::string& name, const Asked& asked, const std::string& key, const Known& known) {
+  std::size_t n = finished_task_bytes + name.size() + asked.args.size() + key.size() + known.value.size()
                   + known.error.size() + known.detail.size() + known.progress.text.size();
   for (const auto& e : known.errors)
     n += e.text.size();
@@ -45,11 +45,11 @@ std::size_t kept_bytes(const std::string& name, const Asked& asked, const Known&
 }
 
 inline std::size_t kept_bytes(const record& r) {
-  return r.extra ? kept_bytes(r.name, *r.extra, *r.extra) : finished_task_bytes + r.name.size();
+  return r.extra ? kept_bytes(r.name, *r.extra, r.extra->terms->idempotency_key, *r.extra->story) : finished_task_bytes + r.name.size();
 }
 
 /// The same of a task that is in a store.
-inline std::size_t kept_bytes(const stored_task& t) { return kept_bytes(t.what.name, t.what, t); }
+inline std::size_t kept_bytes(const stored_task& t) { return kept_bytes(t.what.name, t.what, t.what.idempotency_key, t); }
 
 /// Where the record of a finished task is.
 enum class whereabouts : std::uint8_t { gone, inside, outside };

@@ -91,10 +91,10 @@ void ledger::adopt(worker_id id, std::span<const kept_attempt> what, moment now,
       const auto ran = std::clamp(k.ran, nanos{0}, options_.limits.longest);
       l.begun_at = now.steady - ran;
       r->started = k.began;
-      if (r->extra && r->extra->timeout)
-        schedule_.add(later(now, *r->extra->timeout - ran).steady, due_for::timeout, r->id, l.attempt);
-    } else if (l.attempt == 1 && r->extra && r->extra->start_within) {
-      l.deadline = later(now, r->submitted + *r->extra->start_within - now.wall).steady;
+      if (r->extra && r->extra->terms->timeout)
+        schedule_.add(later(now, *r->extra->terms->timeout - ran).steady, due_for::timeout, r->id, l.attempt);
+    } else if (l.attempt == 1 && r->extra && r->extra->terms->start_within) {
+      l.deadline = later(now, r->submitted + *r->extra->terms->start_within - now.wall).steady;
       schedule_.add(l.deadline, due_for::deadline, r->id, 0);
     }
     if (r->state == state::cancelling)

@@ -49,11 +49,11 @@ void ledger::describe(const record& r, task& t) const {
     t.claims = x.claims;
     t.tags = x.tags;
     t.labels = x.labels;
-    t.max_attempts = x.retry.max_attempts;
-    t.error = x.error;
-    t.errors = x.errors;
-    t.progress = x.progress;
-    t.retry_of = x.retry_of;
+    t.max_attempts = x.terms->retry.max_attempts;
+    t.error = x.story->error;
+    t.errors = x.story->errors;
+    t.progress = x.story->progress;
+    t.retry_of = x.terms->retry_of;
   }
 }
 
@@ -133,7 +133,7 @@ result<std::string> ledger::detail(task_id id) const {
   if (auto ok = seen_inside(id); !ok)
     return ok.error();
   const auto* x = seen_extra(id);
-  return x != nullptr ? x->detail : std::string{};
+  return x != nullptr ? x->story->detail : std::string{};
 }
 
 result<std::string> ledger::value(task_id id) const {
@@ -145,7 +145,7 @@ result<std::string> ledger::value(task_id id) const {
     return {errc::wrong_state, "task " + std::to_string(id) + " is " + std::string{to_string(s)}
                                  + ", a value comes with its end"};
   const auto* x = seen_extra(id);
-  return x != nullptr ? x->value : std::string{};
+  return x != nullptr ? x->story->value : std::string{};
 }
 
 result<std::string> ledger::args(task_id id) const {

@@ -100,17 +100,17 @@ result<task_id> ledger::retry(task_id id, task_version if_version, body_id body,
     s.claims = r.extra->claims;
     s.tags = r.extra->tags;
     s.labels = r.extra->labels;
-    s.retry = r.extra->retry;
-    s.timeout = r.extra->timeout;
-    s.start_within = r.extra->start_within;
-    errors = r.extra->errors;
+    s.retry = r.extra->terms->retry;
+    s.timeout = r.extra->terms->timeout;
+    s.start_within = r.extra->terms->start_within;
+    errors = r.extra->story->errors;
   }
   const new_task again{&s, body, id};
   auto made = submit({&again, 1}, now, fx);
   if (!made)
     return made.error();
   if (!errors.empty())
-    tasks_.find(made->ids.front())->more().errors = std::move(errors);
+    tasks_.find(made->ids.front())->story().errors = std::move(errors);
   return made->ids.front();
 }
 
@@ -191,8 +191,8 @@ void ledger::erase(record& r, moment now, effects& fx) {
   fx.removed.push_back(r.id);
   if (r.body != 0)
     fx.dropped.push_back(r.body);
-  if (r.extra && !r.extra->idempotency_key.empty())
-    if (auto i = idempotent_.find(r.extra->idempotency_key); i != idempotent_.end() && i->second.id == r.id)
+  if (r.extra && !r.extra->terms->idempotency_key.empty())
+    if (auto i = idempotent_.find(r.extra->terms->idempotency_key); i != idempotent_.end() && i->second.id == r.id)
       i->second.as_one ? void(gone_keys_.emplace(r.id, i->first)) : void(idempotent_.erase(i));
   // Others of that submission may be there, and its sender may not have heard yet that it was accepted.
   constexpr std::size_t most_gone_keys = 10'000; // a megabyte, and several seconds of the fastest client
@@ -233,13 +233,13 @@ void ledger::note_progress(task_id id, std::uint32_t attempt, stint::progress p)
     return;
   if (p.text.size() > options_.limits.error_text)
     p.text.resize(whole_characters(p.text, options_.limits.error_text).size());
-  r->more().progress = std::move(p);
+  r->story().progress = std::move(p);
 }
 
 void ledger::note_detail(task_id id, std::uint32_t attempt, std::string detail) {
   auto* r = tasks_.find(id);
   if (r != nullptr && r->attempt == attempt && running(r->state) && detail.size() <= options_.limits.detail)
-    r->more().detail = std::move(detail);
+    r->story().detail = std::move(detail);
 }
 
 } // namespace stint

@@ -238,7 +238,7 @@ bool ledger::ends_with_worker(record& r, const char* why, moment now, effects& f
   const bool cancelling = r.state == state::cancelling;
   if (!cancelling && (!stopping_ || outlives(r)))
     return false;
-  r.more().error = cancelling ? why : "list stopped";
+  r.story().error = cancelling ? why : "list stopped";
   left_.interrupted += cancelling ? 0 : 1;
   finish(r, state::cancelled, now, fx);
   return true;
@@ -247,13 +247,13 @@ bool ledger::ends_with_worker(record& r, const char* why, moment now, effects& f
 /// Its old place, unless `to_the_end`: what others want of its keys may not pass what was only unlucky.
 void ledger::go_on_after_death(record& r, std::string_view whose, bool to_the_end, moment now, effects& fx) {
   if (r.once) {
-    r.more().error = "interrupted";
+    r.story().error = "interrupted";
     finish(r, state::failed, now, fx);
     return;
   }
   r.stopping = stop_reason::none;
   if (r.deaths >= deaths_to_quarantine) {
-    r.more().error = "quarantined: " + std::to_string(r.deaths) + " " + std::string{whose} + " died while it ran";
+    r.story().error = "quarantined: " + std::to_string(r.deaths) + " " + std::string{whose} + " died while it ran";
     transit(r, state::quarantined, now, fx);
     settled(r, fx);
     return;

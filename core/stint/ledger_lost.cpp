@@ -112,7 +112,7 @@ void ledger::worker_lived(worker_id id, moment now, effects& fx) {
     if (r->state == state::quarantined) {
       if (stopping_ && !outlives(*r))
         continue; // whoever still waits now has been ended
-      r->more().error.clear();
+      r->story().error.clear();
       transit(*r, state::waiting, now, fx);
       enter_waiting(*r, now, fx, true);
     } else if (!running(r->state)) { // else when it waits again

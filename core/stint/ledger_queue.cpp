@@ -186,7 +186,7 @@ void ledger::end_unstarted(moment now, effects& fx) {
       continue;
     }
     touch(r);
-    r.more().error = "list stopped";
+    r.story().error = "list stopped";
     finish(r, state::cancelled, now, fx);
   }
 }

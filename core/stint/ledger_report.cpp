@@ -38,18 +38,18 @@ void ledger::report(worker_id from, std::span<attempt_report> what, moment now, 
         l.begun = true;
         l.begun_at = now.steady;
         r->started = a.began;
-        if (r->extra && r->extra->timeout) {
+        if (r->extra && r->extra->terms->timeout) {
           if (planted(plant::wall_clock_timeout))
-            schedule_.add(now.wall + *r->extra->timeout, due_for::timeout, r->id, a.attempt);
+            schedule_.add(now.wall + *r->extra->terms->timeout, due_for::timeout, r->id, a.attempt);
           else
-            schedule_.add(later(now, *r->extra->timeout).steady, due_for::timeout, r->id, a.attempt);
+            schedule_.add(later(now, *r->extra->terms->timeout).steady, due_for::timeout, r->id, a.attempt);
         }
         break;
       case attempt_report::kind::finished:
         touch(*r);
         r->started = a.began;
         if (a.printed != 0) {
-          auto& printed = r->more().printed; // no more of it is kept, however often it runs
+          auto& printed = r->story().printed; // no more of it is kept, however often it runs
           const std::uint64_t room = options_.limits.output;
           printed += std::min(a.printed, room - std::min(printed, room));
         }
@@ -99,9 +99,9 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
         return;
       }
       if (!o.value.empty())
-        r.more().value = o.value;
-      if (r.extra)
-        r.extra->error.clear();
+        r.story().value = o.value;
+      if (r.extra && !r.extra->story->error.empty())
+        r.story().error.clear();
       if (stopping_)
         ++left_.finished;
       finish(r, state::succeeded, now, fx);
@@ -122,9 +122,9 @@ void ledger::outcome_of(record& r, const attempt_report& what, moment now, effec
       if (o.kind == outcome_kind::cancelled || asked || (stopping_ && !outlives(r))) {
         if (r.stopping == stop_reason::drain || (stopping_ && o.kind == outcome_kind::snoozed)) {
           ++left_.interrupted;
-          r.more().error = "list stopped";
+          r.story().error = "list stopped";
         } else if (!o.error.empty()) {
-          r.more().error = whole_characters(o.error, options_.limits.error_text);
+          r.story().error = whole_characters(o.error, options_.limits.error_text);
         }
         finish(r, state::cancelled, now, fx);
         return;
@@ -148,7 +148,7 @@ void ledger::keep_error(record& r, std::string text, moment now) {
     text.resize(whole_characters(text, options_.limits.error_text).size());
     text += " [" + std::to_string(all - text.size()) + " bytes more]";
   }
-  auto& x = r.more();
+  auto& x = r.story();
   x.error = text;
   // The first error tells how it began, the newest ones how it goes on.
   if (x.errors.size() >= options_.limits.error_history && x.errors.size() > 1)
@@ -160,15 +160,15 @@ void ledger::failed_attempt(record& r, const std::string& text, std::int32_t cod
                             effects& fx) {
   r.code = code;
   keep_error(r, text, now);
-  const auto most = r.extra->retry.max_attempts;
-  const bool left = planted(plant::retry_once_more) ? r.charged <= most : r.charged < most;
+  const auto& retry = r.extra->terms->retry;
+  const bool left = planted(plant::retry_once_more) ? r.charged <= retry.max_attempts : r.charged < retry.max_attempts;
   if (!again || !left || (stopping_ && !outlives(r))) {
     finish(r, state::failed, now, fx);
     return;
   }
   r.stopping = stop_reason::none;
   transit(r, state::scheduled, now, fx);
-  const auto next = later(now, backoff(r.extra->retry, r.charged, dice_));
+  const auto next = later(now, backoff(retry, r.charged, dice_));
   r.live->due = next.wall;
   schedule_.add(next.steady, due_for::start, r.id, r.version);
 }
@@ -184,7 +184,7 @@ void ledger::give_back(record& r, moment now, effects& fx) {
     return;
   }
   if (stopping_ && !outlives(r)) {
-    r.more().error = "list stopped";
+    r.story().error = "list stopped";
     ++left_.unstarted;
     finish(r, state::cancelled, now, fx);
     return;
@@ -210,7 +210,7 @@ void ledger::interrupted(record& r, moment now, effects& fx) {
 /// Puts a task whose attempt came to nothing back into its old place, unless its kind runs at most once.
 void ledger::run_again(record& r, moment now, effects& fx) {
   if (r.once) {
-    r.more().error = "interrupted";
+    r.story().error = "interrupted";
     finish(r, state::failed, now, fx);
     return;
   }
@@ -252,9 +252,9 @@ void ledger::becomes_stuck(record& r, moment now, effects& fx) {
     interrupted(r, now, fx);
     return;
   }
-  r.more().error = stuck;
+  r.story().error = stuck;
   if (r.stopping == stop_reason::drain) {
-    r.more().error = "list stopped: " + stuck;
+    r.story().error = "list stopped: " + stuck;
     ++left_.interrupted;
   }
   finish(r, state::cancelled, now, fx);

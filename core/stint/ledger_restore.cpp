@@ -10,10 +10,9 @@ namespace {
 
 constexpr std::uint64_t moment_of_rank = (std::uint64_t{1} << 61) - 1;
 
-bool has_extra(const stored_task& s) {
+bool has_story(const stored_task& s) {
   static const progress none;
-  return has_extra(s.what, s.retry_of) || !s.error.empty() || !s.errors.empty() || !s.value.empty() || !s.detail.empty()
-         || s.progress != none || s.printed != 0;
+  return !s.error.empty() || !s.errors.empty() || !s.value.empty() || !s.detail.empty() || s.progress != none || s.printed != 0;
 }
 
 } // namespace
@@ -98,18 +97,21 @@ void ledger::fill(record& r, stored_task& s) {
   r.submitted = s.submitted;
   r.started = s.started.value_or(wall_time{});
   r.ended = s.ended.value_or(wall_time{});
-  if (has_extra(s)) {
+  if (has_story(s)) {
+    auto& told = r.story();
+    told.error = std::move(s.error);
+    told.errors = std::move(s.errors);
+    told.value = std::move(s.value);
+    told.detail = std::move(s.detail);
+    told.progress = std::move(s.progress);
+    told.printed = s.printed;
+  }
+  if (has_extra(w, s.retry_of)) {
     auto& x = r.more();
     keep(x, w, s.retry_of);
-    x.error = std::move(s.error);
-    x.errors = std::move(s.errors);
-    x.value = std::move(s.value);
-    x.detail = std::move(s.detail);
-    x.progress = std::move(s.progress);
-    x.printed = s.printed;
     tasks_.index_tags(r);
-    if (!x.idempotency_key.empty() && !planted(plant::key_forgotten)) {
-      auto& known = idempotent_[x.idempotency_key];
+    if (const auto& key = x.terms->idempotency_key; !key.empty() && !planted(plant::key_forgotten)) {
+      auto& known = idempotent_[key];
       known = {r.id, s.fingerprint, known.id == r.id && known.as_one}; // of one that was outside
     }
   }
@@ -167,13 +169,13 @@ void ledger::resume_one(record& r, moment now, effects& fx) {
   }
   // What was told by the steady clock is told by the wall clock once: how much is left of it.
   if (r.state == state::scheduled && !planted(plant::due_forgotten)) {
-    if (r.extra && r.extra->run_at && *r.extra->run_at == l.due)
+    if (r.extra && r.extra->terms->run_at && *r.extra->terms->run_at == l.due)
       schedule_.add(l.due, due_for::start, r.id, r.version);
     else
       schedule_.add(later(now, l.due - now.wall).steady, due_for::start, r.id, r.version);
   }
-  if (r.attempt == 0 && r.extra && r.extra->start_within) {
-    l.deadline = later(now, r.submitted + *r.extra->start_within - now.wall).steady;
+  if (r.attempt == 0 && r.extra && r.extra->terms->start_within) {
+    l.deadline = later(now, r.submitted + *r.extra->terms->start_within - now.wall).steady;
     schedule_.add(l.deadline, due_for::deadline, r.id, 0);
   }
 }
@@ -187,7 +189,7 @@ void ledger::die_with_owner(record& r, moment now, effects& fx) {
     ++r.charged;
   keep_error(r, "the list died while it ran", now);
   if (r.state == state::cancelling) {
-    r.more().error = "the list died while it ran";
+    r.story().error = "the list died while it ran";
     finish(r, state::cancelled, now, fx);
     return;
   }
@@ -202,7 +204,7 @@ void ledger::die_with_owner(record& r, moment now, effects& fx) {
 /// A callable ends with its process.
 void ledger::lose_body(record& r, moment now, effects& fx) {
   touch(r);
-  r.more().error = "body lost with its process";
+  r.story().error = "body lost with its process";
   finish(r, state::failed, now, fx);
 }
 

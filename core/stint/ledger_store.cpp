@@ -49,20 +49,22 @@ stored_task ledger::stored(task_id id) const {
     s.what.claims = x.claims;
     s.what.tags = x.tags;
     s.what.labels = x.labels;
-    s.what.idempotency_key = x.idempotency_key;
-    s.what.timeout = x.timeout;
-    s.what.start_within = x.start_within;
-    s.what.run_at = x.run_at;
-    s.what.retry = x.retry;
-    s.error = x.error;
-    s.errors = x.errors;
-    s.value = x.value;
-    s.detail = x.detail;
-    s.progress = x.progress;
-    s.printed = x.printed;
-    s.retry_of = x.retry_of;
+    const auto& asked = *x.terms;
+    s.what.idempotency_key = asked.idempotency_key;
+    s.what.timeout = asked.timeout;
+    s.what.start_within = asked.start_within;
+    s.what.run_at = asked.run_at;
+    s.what.retry = asked.retry;
+    s.retry_of = asked.retry_of;
+    const auto& told = *x.story;
+    s.error = told.error;
+    s.errors = told.errors;
+    s.value = told.value;
+    s.detail = told.detail;
+    s.progress = told.progress;
+    s.printed = told.printed;
     // The record keeps no delay, which is a part of the fingerprint: it could not be computed again from here.
-    if (auto i = idempotent_.find(x.idempotency_key); !x.idempotency_key.empty() && i != idempotent_.end())
+    if (auto i = idempotent_.find(asked.idempotency_key); !asked.idempotency_key.empty() && i != idempotent_.end())
       s.fingerprint = i->second.hash;
   }
   return s;

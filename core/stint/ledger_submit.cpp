@@ -249,7 +249,7 @@ void ledger::add_event(const record& r, state from, moment now, effects& fx, boo
   e.kind = tasks_.kind_name(r);
   if (r.extra) {
     e.tags = r.extra->tags;
-    e.error = r.extra->error;
+    e.error = r.extra->story->error;
   }
   fx.events.push_back(std::move(e));
 }

@@ -42,7 +42,7 @@ bool ledger::let_go_finished() {
     if (r->body != 0 || r->has_stuck)
       return true;
     if (planted(plant::key_leaves) && r->extra)
-      idempotent_.erase(r->extra->idempotency_key);
+      idempotent_.erase(r->extra->terms->idempotency_key);
     tasks_.let_go(*r);
     newly_outside_.push_back(id);
     --inside;

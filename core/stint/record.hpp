@@ -14,6 +14,7 @@
 
 #include <stint/claims.hpp>
 #include <stint/pool.hpp>
+#include <stint/rarely.hpp>
 #include <stint/routes.hpp>
 #include <stint/spec.hpp>
 #include <stint/task.hpp>
@@ -23,19 +24,9 @@ namespace stint {
 using body_id = std::uint32_t;   ///< a callable of the shell's; 0: the task has a kind
 using worker_id = std::uint32_t; ///< given by the shell, never used again; 0 is no worker
 
-/// What most tasks don't have.
-struct task_extra {
-  std::string args;
-  std::vector<claim> claims;
-  std::vector<std::string> tags;
-  label_set labels;
+/// What few tasks ask for.
+struct task_terms {
   std::string idempotency_key;
-  std::string error;
-  std::vector<attempt_error> errors;
-  std::string value;
-  std::string detail;
-  stint::progress progress;
-  std::uint64_t printed = 0; ///< bytes of its output as it is kept, as far as its attempts told
   retry_policy retry;
   std::optional<nanos> timeout;
   std::optional<nanos> start_within;
@@ -43,11 +34,35 @@ struct task_extra {
   task_id retry_of = 0;
 };
 
+/// What few tasks leave behind, beside their state and their code.
+struct task_story {
+  std::string error;
+  std::vector<attempt_error> errors;
+  std::string value;
+  std::string detail;
+  stint::progress progress;
+  std::uint64_t printed = 0; ///< bytes of its output as it is kept, as far as its attempts told
+};
+
+/// What many tasks don't have.
+struct task_extra {
+  std::string args;
+  std::vector<claim> claims;
+  std::vector<std::string> tags;
+  label_set labels;
+  rarely<task_terms> terms;
+  rarely<task_story> story;
+};
+
+/// Tells whether a task asks for more than `task_extra` has in itself.
+inline bool has_terms(const spec& s, task_id retry_of) {
+  static constexpr retry_policy plain;
+  return !s.idempotency_key.empty() || s.timeout || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
+}
+
 /// Tells whether a task that asks for this needs more than its record.
 inline bool has_extra(const spec& s, task_id retry_of) {
-  static constexpr retry_policy plain;
-  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.labels.empty() || !s.idempotency_key.empty()
-         || s.timeout || s.start_within || s.run_at || s.retry != plain || retry_of != 0;
+  return !s.args.empty() || !s.claims.empty() || !s.tags.empty() || !s.labels.empty() || has_terms(s, retry_of);
 }
 
 /// Moves what a task asks for to where it stays.
@@ -56,12 +71,15 @@ inline void keep(task_extra& x, spec& s, task_id retry_of) {
   x.claims = std::move(s.claims);
   x.tags = std::move(s.tags);
   x.labels = set_of(std::move(s.labels));
-  x.idempotency_key = std::move(s.idempotency_key);
-  x.retry = s.retry;
-  x.timeout = s.timeout;
-  x.start_within = s.start_within;
-  x.run_at = s.run_at;
-  x.retry_of = retry_of;
+  if (!has_terms(s, retry_of))
+    return;
+  auto& t = x.terms.make();
+  t.idempotency_key = std::move(s.idempotency_key);
+  t.retry = s.retry;
+  t.timeout = s.timeout;
+  t.start_within = s.start_within;
+  t.run_at = s.run_at;
+  t.retry_of = retry_of;
 }
 
 /// What a task has until its end. Its claims' view of it is a part of it, so that a woken holder is its task.
@@ -119,6 +137,7 @@ struct alignas(64) record {
       extra = std::make_unique<task_extra>();
     return *extra;
   }
+  task_story& story() { return more().story.make(); }
 };
 
 } // namespace stint

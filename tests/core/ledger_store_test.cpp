@@ -11,12 +11,14 @@ using namespace test;
 using names = std::set<std::string>;
 
 // Whoever adds a field to one of these meets an error here, and decides whether a restart needs it.
-[[maybe_unused]] void count_fields(const stored_task& s, const spec& w, const task_extra& x, const retry_policy& p,
-                                   const record& r) {
+[[maybe_unused]] void count_fields(const stored_task& s, const spec& w, const task_extra& x, const task_terms& t,
+                                   const task_story& y, const retry_policy& p, const record& r) {
   [[maybe_unused]] const auto& [s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19,
                                 s20, s21, s22, s23, s24, s25, s26] = s;
   [[maybe_unused]] const auto& [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14] = w;
-  [[maybe_unused]] const auto& [x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16] = x;
+  [[maybe_unused]] const auto& [x1, x2, x3, x4, x5, x6] = x;
+  [[maybe_unused]] const auto& [t1, t2, t3, t4, t5, t6] = t;
+  [[maybe_unused]] const auto& [y1, y2, y3, y4, y5, y6] = y;
   [[maybe_unused]] const auto& [p1, p2, p3, p4, p5] = p;
   [[maybe_unused]] const auto& [r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15, r16, r17, r18,
                                 r19, r20, r21] = r;

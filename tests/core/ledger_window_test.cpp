@@ -194,7 +194,7 @@ TEST(ledger_window, commands_about_a_task_that_was_taken_in) {
   EXPECT_EQ(d.book.remove(id, version + 1, d.now, d.fx).code(), errc::version_mismatch);
   const auto again = d.book.retry(id, version, 0, d.now, d.fx);
   ASSERT_TRUE(again);
-  EXPECT_EQ(d.book.find(*again)->extra->retry_of, id);
+  EXPECT_EQ(d.book.find(*again)->extra->terms->retry_of, id);
   d.commit();
   ASSERT_TRUE(d.book.outside(id));
   d.take_in(id);

@@ -55,7 +55,7 @@ public:
         continue;
       if (open_.erase(id) != 0 && r->state == state::succeeded && r->attempt == 1 && r->deaths == 0) {
         const auto want = std::min<std::uint64_t>(printed_[id], bounds_.output);
-        need((r->extra ? r->extra->printed : 0) == want, id, "printed " + std::to_string(want) + " bytes, counted are others");
+        need((r->extra ? r->extra->story->printed : 0) == want, id, "printed " + std::to_string(want) + " bytes, counted are others");
       }
       ends_[id] = {r->state, r->version, r->ended, bytes(*r)};
     }
@@ -136,16 +136,17 @@ private:
     if (!r.extra)
       return n;
     const auto& x = *r.extra;
-    for (const auto* text : {&x.args, &x.idempotency_key, &x.error, &x.value, &x.detail, &x.progress.text})
+    const auto& told = *x.story;
+    for (const auto* text : {&x.args, &x.terms->idempotency_key, &told.error, &told.value, &told.detail, &told.progress.text})
       n += text->size();
-    for (const auto& e : x.errors)
+    for (const auto& e : told.errors)
       n += e.text.size();
     for (const auto& c : x.claims)
       n += c.key.size();
     for (const auto* words : {&x.tags, &x.labels})
       for (const auto& w : *words)
         n += w.size();
-    return n + x.printed;
+    return n + told.printed;
   }
 
   const ledger& rules_;

@@ -213,7 +213,7 @@ public:
       const auto before = fresh ? last{} : seen->second;
       need(fresh || !terminal(before.state), "task ", id, " changed after its end");
       need(r->code != stale_code, "task ", id, " took the result of an old attempt");
-      const auto most = r->extra ? r->extra->retry.max_attempts : 1;
+      const auto most = r->extra ? r->extra->terms->retry.max_attempts : 1;
       need(r->charged <= most, "task ", id, " was charged ", r->charged, " of ", most);
       if (r->state == state::quarantined)
         quarantined_.insert(id);
@@ -299,7 +299,7 @@ private:
   void timed_out(const record& r, moment now) const {
     for (const auto& e : now_)
       if (e.id == r.id && e.attempt == r.attempt)
-        need(r.extra && now.steady - e.began >= *r.extra->timeout, "task ", r.id, " timed out too early");
+        need(r.extra && now.steady - e.began >= *r.extra->terms->timeout, "task ", r.id, " timed out too early");
   }
 
   const ledger& rules_;

@@ -133,7 +133,7 @@ void simulation::stop_in_order() {
   std::map<task_id, account> charges;
   for (task_id id = 1; id <= rules_->last_id(); ++id)
     if (const auto* r = rules_->find(id); r != nullptr && running(r->state))
-      charges[id] = {r->charged, r->deaths, r->extra ? r->extra->errors.size() : 0};
+      charges[id] = {r->charged, r->deaths, r->extra ? r->extra->story->errors.size() : 0};
   auto stopped = world_->begin_ask<protocol::stopped>(list_, protocol::stop{chance(50) ? 0s : 2s, true});
   for (int round = 0; !stopped->has_value() && round < 400; ++round) {
     while (world_->step(dice_))
