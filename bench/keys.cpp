@@ -52,26 +52,43 @@ private:
   std::unique_ptr<cell[]> cells_;
 };
 
-std::vector<double> run_stint(std::size_t count, std::size_t keys, bool coop) {
+stint::submission one_of(cells& all, std::size_t i, bool coop) {
+  stint::submission s;
+  s.what.name = name_of(i);
+  s.what.claims.push_back(stint::exclusive(all.key(i)));
+  auto work = [mine = &all.at(i)] {
+    mine->work();
+    return stint::succeeded(good_code);
+  };
+  s.run = coop ? stint::cooperative(work) : stint::body{work};
+  return s;
+}
+
+void submit_in_batches(stint::list& tasks, std::size_t count, cells& all, bool coop) {
+  for (std::size_t i = 0; i < count;) {
+    std::vector<stint::submission> many;
+    many.reserve(batch);
+    for (; many.size() < batch && i < count; ++i)
+      many.push_back(one_of(all, i, coop));
+    need(tasks.submit(std::move(many)).has_value(), "refused");
+  }
+}
+
+void submit_by_line(stint::list& tasks, std::size_t count, cells& all, bool coop) {
+  stint::submitter line{tasks};
+  for (std::size_t i = 0; i < count; ++i) {
+    auto one = one_of(all, i, coop);
+    line.submit(std::move(one.what), std::move(one.run));
+  }
+  need(line.flush().accepted == count, "refused");
+}
+
+std::vector<double> run_stint(std::size_t count, std::size_t keys, bool coop, bool pipelined) {
   cells all{keys};
   host at{workers};
   stint::list tasks{at.system(), keep_all(workers)};
   const meter used{count};
-  for (std::size_t i = 0; i < count;) {
-    std::vector<stint::submission> many;
-    many.reserve(batch);
-    for (; many.size() < batch && i < count; ++i) {
-      auto& s = many.emplace_back();
-      s.what.name = name_of(i);
-      s.what.claims.push_back(stint::exclusive(all.key(i)));
-      auto work = [mine = &all.at(i)] {
-        mine->work();
-        return stint::succeeded(good_code);
-      };
-      s.run = coop ? stint::cooperative(work) : stint::body{work};
-    }
-    need(tasks.submit(std::move(many)).has_value(), "refused");
-  }
+  (pipelined ? submit_by_line : submit_in_batches)(tasks, count, all, coop);
   wait_for_all(tasks);
   auto out = used.read();
   verify(tasks, count);
@@ -125,14 +142,16 @@ void ask(program& run) {
     contest r{run, "P4",
               std::to_string(count) + " tasks, " + std::to_string(keys) + " exclusive keys, batches of 1000, 2 workers",
               meter::figures()};
-    r.contestant("stint, blocking", [=] { return run_stint(count, keys, false); });
-    r.contestant("stint, cooperative", [=] { return run_stint(count, keys, true); });
+    r.contestant("stint, blocking", [=] { return run_stint(count, keys, false, false); });
+    r.contestant("stint, cooperative", [=] { return run_stint(count, keys, true, false); });
+    r.contestant("stint, blocking, submitter", [=] { return run_stint(count, keys, false, true); });
+    r.contestant("stint, cooperative, submitter", [=] { return run_stint(count, keys, true, true); });
     r.contestant("mutex list, one by one", [=] { return run_mutex(count, keys, false); });
     r.contestant("mutex list, batches", [=] { return run_mutex(count, keys, true); });
     r.contestant("Asio strands", [=] { return run_strands(count, keys); });
     r.against("mutex list, one by one");
     const double least = keys == 1024 ? 2 : 1;
-    for (const auto* who : {"stint, blocking", "stint, cooperative"}) {
+    for (const auto* who : {"stint, blocking", "stint, cooperative", "stint, blocking, submitter", "stint, cooperative, submitter"}) {
       r.expect({.who = who, .what = "rate", .rivals = {"mutex list, one by one"}, .value = least});
       r.expect({.who = who, .what = "rate", .rivals = {"mutex list, batches"}, .value = least, .wish = true});
       r.expect({.who = who, .what = "rate", .rivals = {"Asio strands"}, .value = 0.5, .wish = true});

@@ -77,6 +77,7 @@ WORD_EXCEPTIONS = {
     ("actors/stint/runner_promise.hpp", "threads"): "any thread may keep a promise",
     ("actors/stint/runner_thread.hpp", "threads"): "it is the thread",
     ("actors/stint/runner_thread.cpp", "threads"): "it is the thread",
+    ("actors/stint/submitter.cpp", "threads"): "a plain thread leaves its tasks there, and waits for answers",
     ("messages/stint/caf.hpp", "base"): "actor_base itself",
     ("nodes/stint/tls_refusals.cpp", "now"): "OpenSSL calls it about strangers' sockets, with no environment at hand",
     ("testing/stint/caf_step.hpp", "atoms"): "0.17 names its test scheduler by an atom",

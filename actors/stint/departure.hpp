@@ -23,6 +23,7 @@ struct departure {
 
   effects fx;
   answers<protocol::submitted> submitted;
+  answers<protocol::submitted_each> submitted_each;
   answers<protocol::changed> changed;
   answers<explanation> explained;
   answers<protocol::stopped> stopped;
@@ -35,6 +36,7 @@ struct departure {
   template <class F>
   void each_answers(F&& fn) {
     fn(submitted);
+    fn(submitted_each);
     fn(changed);
     fn(explained);
     fn(stopped);

@@ -3,6 +3,7 @@
 #include <stint/answer.hpp>
 #include <stint/hub.hpp>
 #include <stint/output_log.hpp>
+#include <stint/submit_each.hpp>
 #include <stint/validate.hpp>
 #include <stint/worker.hpp>
 
@@ -60,6 +61,7 @@ caf::behavior list_actor::make_behavior() {
       auto made = submit(m.tasks, m.as_one);
       return made ? answer_later(std::move(made)) : to_caf(made.error());
     },
+    [this](protocol::submit_each& m) { return submit_each(m.tasks); },
     [this](crew_messages::worked& m) {
       take_reports(m.from, m.reports);
       changed();
@@ -261,6 +263,24 @@ result<protocol::submitted> list_actor::submit(std::vector<submission>& tasks, b
     return made.error();
   }
   return protocol::submitted{std::move(made->ids), made->version};
+}
+
+caf::result<protocol::submitted_each> list_actor::submit_each(std::vector<submission>& tasks) {
+  if (trouble_)
+    return to_caf({errc::io_failed, *trouble_});
+  std::vector<new_task> batch;
+  batch.reserve(tasks.size());
+  for (auto& t : tasks)
+    batch.push_back({&t.what, t.run ? bodies_.put(std::move(t.run)) : body_id{0}, 0});
+  const auto check = [&](std::size_t i) { return kinds_check_ ? check_args(tasks[i]) : unit; };
+  auto made = stint::submit_each(ledger_, batch, check, now(), fx_);
+  for (const auto& r : made.refusals)
+    bodies_.drop(batch[r.index].body);
+  auto p = make_response_promise<protocol::submitted_each>();
+  next_.submitted_each.emplace_back(p, protocol::submitted_each{std::move(made.ids), std::move(made.refusals), made.version,
+                                                                  std::move(tasks)});
+  changed();
+  return p;
 }
 
 /// What cannot be waited for is not submitted; but one that its key finds outside has to be read first, and that may fail.

@@ -100,6 +100,7 @@ private:
   void gather_stopped();
   result<unit_t> check_args(const submission& t) const;
   result<protocol::submitted> submit(std::vector<submission>& tasks, bool as_one = false);
+  caf::result<protocol::submitted_each> submit_each(std::vector<submission>& tasks);
   caf::result<wait_result> run(protocol::run& m);
   caf::result<protocol::submitted> retry(const protocol::retry& m);
   result<protocol::submitted> retry_now(const protocol::retry& m);

@@ -5,3 +5,4 @@
 
 #include <stint/configure.hpp>
 #include <stint/list.hpp>
+#include <stint/submitter.hpp>

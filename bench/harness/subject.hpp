@@ -68,6 +68,17 @@ inline void submit_batches(list& tasks, std::size_t first, std::size_t count, st
   }
 }
 
+/// Submits as many one by one, through a submitter.
+inline void submit_pipelined(list& tasks, std::size_t count, body_form form) {
+  submitter line{tasks};
+  for (std::size_t i = 1; i <= count; ++i) {
+    auto one = noop(i, form);
+    line.submit(std::move(one.what), std::move(one.run));
+  }
+  const auto made = line.flush();
+  need(made.accepted == count, "refused: " + to_string(made.why));
+}
+
 inline void wait_for_all(list& tasks) {
   auto fence = tasks.wait_all();
   need(fence.has_value() && fence->open == 0, "the fence did not hold");

@@ -48,6 +48,21 @@ void batch(stint::list& tasks) {
 }
 // [batch]
 
+// [each]
+void each(stint::list& tasks) {
+  stint::submitter line{tasks, [](std::uint64_t number, const stint::result<stint::task_id>& id) {
+                          if (!id)
+                            std::cout << "call " << number << ": " << to_string(id.error()) << "\n";
+                        }};
+  for (auto* name : {"main", "", "contrib"}) {
+    stint::spec what;
+    what.name = name;
+    line.submit(what, [] {}); // waits only while 4,096 have no answer yet
+  }
+  std::cout << line.flush().accepted << " accepted\n";
+}
+// [each]
+
 // [errors]
 void errors(stint::list& tasks) {
   auto nameless = tasks.submit(stint::spec{}, [] {});
@@ -69,6 +84,7 @@ int main() {
   if (first(tasks) != 0)
     return 1;
   batch(tasks);
+  each(tasks);
   errors(tasks);
 }
 // [main]

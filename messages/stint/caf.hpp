@@ -282,7 +282,7 @@ using plain_actor = caf::abstract_actor;
 using plain_actor = caf::monitorable_actor;
 #endif
 
-/// Asks for a thread: an actor that hears one answer where it is given, and never runs itself. Made by make_asker.
+/// Asks for a thread: an actor that hears the answer where it is given, and never runs itself. Made by make_asker.
 class asker : public plain_actor {
 public:
   explicit asker(caf::actor_config& cfg) : plain_actor(cfg) {}
@@ -310,7 +310,7 @@ public:
 #endif
 
 protected:
-  /// Called once, on any thread, which keeps this alive till it returns.
+  /// Called once for each question, on any thread, which keeps this alive till it returns.
   virtual void hear(caf::message answer) = 0;
 };
 

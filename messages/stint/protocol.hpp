@@ -31,6 +31,10 @@ namespace stint::protocol {
 /// `as_one`: the first task's idempotency key stands for all of them, and no other has one. Repeated, it gives the same ids.
 struct submit { std::vector<submission> tasks; bool as_one = false; }; // submitted
 struct submitted { std::vector<task_id> ids; task_version version = 0; };
+/// Many that stand each for itself: one that is refused refuses no other.
+struct submit_each { std::vector<submission> tasks; };                      // submitted_each
+/// `room`: the submission's, to be used again; what is in it is void.
+struct submitted_each { std::vector<task_id> ids; std::vector<refusal> refusals; task_version version = 0; std::vector<submission> room; };
 struct cancel { task_id id = 0; task_version if_version = 0; };             // changed
 struct cancel_matching { stint::filter filter; };                           // changed
 struct retry { task_id id = 0; task_version if_version = 0; };              // submitted
@@ -129,7 +133,7 @@ bool inspect(Inspector& f, errc& code) {
   X(changed) X(get) X(get_many) X(many) X(read_page) X(counts) X(explain) X(read_output) X(read_detail) X(read_value)  \
   X(read_args) X(json_text) X(wait) X(run) X(fence) X(pause) X(resume) X(drain) X(limit_queue) X(declare) X(stop) X(stopped)  \
   X(subscribe) X(subscribed) X(unsubscribe) X(credit) X(snapshot) X(snapshot_end) X(events) X(reset)  \
-  X(notices) X(closed) X(nodes)
+  X(notices) X(closed) X(nodes) X(submit_each) X(submitted_each)
 #define STINT_ANSWER_TYPES(X)                                                                                          \
   X(task) X(page) X(totals) X(explanation) X(output_piece) X(wait_result) X(fence_result) X(node_list)
 // clang-format on

@@ -65,6 +65,12 @@ struct waited {
   stint::task task; ///< filled when code is none
 };
 
+/// Why one of many tasks was not accepted.
+struct refusal {
+  std::size_t index = 0; ///< its place in the submission; its id there is 0
+  error why;
+};
+
 /// Answer to a wait: the settled tasks among those asked for.
 struct wait_result {
   task_version version = 0;

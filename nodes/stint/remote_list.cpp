@@ -49,6 +49,7 @@ caf::behavior remote_list::make_behavior() {
     [this](const node_messages::connect_now&) { connect(); },
     [this](const node_messages::await_link&) { return wait_for_link(); },
     [this](const protocol::submit& m) { return submit<protocol::submitted>(wire::submit_number, m.tasks, m.as_one); },
+    [this](protocol::submit_each& m) { return submit_each(m.tasks); },
     [this](const protocol::run& m) { return submit<wait_result>(wire::run_number, m.tasks, m.as_one); },
 #define STINT_FORWARD(number_, question_, answer_, again_)                                                             \
   [this](const protocol::question_& m) { return pass_on<answer_>(number_, wire::encode(m), again_, patience(m)); },
@@ -66,25 +67,39 @@ caf::behavior remote_list::make_behavior() {
   };
 }
 
+/// Says why a question cannot be asked.
+result<unit_t> remote_list::askable(const std::string& body, bool again) const {
+  if (body.size() > wire::frame_limit / 2)
+    return {errc::batch_too_large, std::to_string(body.size()) + " bytes in one message"};
+  if (open_.size() >= most_open)
+    return {errc::too_many_waits, std::to_string(most_open) + " questions are open"};
+  if (!up() && !again)
+    return {errc::link_lost, "not connected"};
+  return unit;
+}
+
 template <class Answer>
 caf::result<Answer> remote_list::pass_on(std::uint32_t number, std::string body, bool again, nanos patience) {
-  if (body.size() > wire::frame_limit / 2)
-    return to_caf({errc::batch_too_large, std::to_string(body.size()) + " bytes in one message"});
-  if (open_.size() >= most_open)
-    return to_caf({errc::too_many_waits, std::to_string(most_open) + " questions are open"});
-  if (!up() && !again)
-    return to_caf({errc::link_lost, "not connected"});
+  if (auto ok = askable(body, again); !ok)
+    return to_caf(ok.error());
   auto p = make_response_promise<Answer>();
-  question q;
-  q.what = {++last_, number, std::move(body)};
-  q.again = again;
-  q.answer = [p](const wire::answer& a) mutable {
+  ask_list(number, std::move(body), again, patience, [p](const wire::answer& a) mutable {
     auto got = a.code == errc::none ? wire::decode<Answer>(a.body) : result<Answer>{error{a.code, a.text}};
     if (got)
       p.deliver(std::move(*got));
     else
       p.deliver(to_caf(got.error()));
-  };
+  });
+  return p;
+}
+
+/// Asks what is askable.
+void remote_list::ask_list(std::uint32_t number, std::string body, bool again, nanos patience,
+                           std::function<void(const wire::answer&)> then) {
+  question q;
+  q.what = {++last_, number, std::move(body)};
+  q.again = again;
+  q.answer = std::move(then);
   if (up())
     transmit(wire::frame::ask, q.what);
   if (patience > nanos{0}) {
@@ -94,30 +109,14 @@ caf::result<Answer> remote_list::pass_on(std::uint32_t number, std::string body,
     look_in_time(now);
   }
   open_.emplace(last_, std::move(q));
-  return p;
 }
 
-/// With a key, so that what is asked again after a broken link is not done twice: one for all, unless some have their own.
 template <class Answer>
 caf::result<Answer> remote_list::submit(std::uint32_t number, const std::vector<submission>& tasks, bool as_one) {
-  wire::submit out;
-  out.tasks.reserve(tasks.size());
-  bool keyed = as_one;
-  for (const auto& t : tasks) {
-    if (t.run)
-      return to_caf({errc::body_cannot_travel, "task " + std::to_string(out.tasks.size())});
-    keyed = keyed || !t.what.idempotency_key.empty();
-    out.tasks.push_back(t.what);
-  }
-  out.as_one = as_one || !keyed;
-  const auto key = "link:" + nonce_ + ":" + std::to_string(last_ + 1);
-  for (std::size_t i = 0; i < out.tasks.size() && !as_one; ++i) {
-    if (auto& s = out.tasks[i]; s.idempotency_key.empty())
-      s.idempotency_key = keyed ? key + ":" + std::to_string(i + 1) : key;
-    if (!keyed)
-      break;
-  }
-  return pass_on<Answer>(number, wire::encode(out), true);
+  auto body = written(tasks, as_one);
+  if (!body)
+    return to_caf(body.error());
+  return pass_on<Answer>(number, std::move(*body), true);
 }
 
 /// A wait is over in its time, whether or not the list can be asked.

@@ -13,7 +13,9 @@
 ///          stint::list tasks{system, stint::connect(system, {"build.example", 7100})};
 #pragma once
 
+#include <memory>
 #include <set>
+#include <span>
 
 #include <stint/configure_nodes.hpp>
 #include <stint/lease.hpp>
@@ -53,6 +55,12 @@ private:
   caf::result<Answer> pass_on(std::uint32_t number, std::string body, bool again, nanos patience = {});
   template <class Answer>
   caf::result<Answer> submit(std::uint32_t number, const std::vector<submission>& tasks, bool as_one);
+  [[nodiscard]] result<unit_t> askable(const std::string& body, bool again) const;
+  void ask_list(std::uint32_t number, std::string body, bool again, nanos patience, std::function<void(const wire::answer&)> then);
+  [[nodiscard]] result<std::string> written(std::span<const submission> tasks, bool as_one) const;
+  struct parts;
+  caf::result<protocol::submitted_each> submit_each(std::vector<submission>& tasks);
+  void submit_parts(const std::shared_ptr<parts>& all);
   void beat();
   void look_at_time(stint::steady_time when);
   void look_in_time(stint::steady_time now);

@@ -1,6 +1,8 @@
 // Submission: all or nothing, every refusal by its name, limits, idempotency. A refused submission changes nothing.
 #include "desk.hpp"
 
+#include <stint/submit_each.hpp>
+
 namespace stint {
 namespace {
 
@@ -29,6 +31,47 @@ TEST(ledger_submit, a_batch_is_taken_as_a_whole_or_not_at_all) {
   EXPECT_TRUE(d.fx.changed.empty());
   r = d.add_all({named("a"), named("b"), named("c")});
   EXPECT_THAT(r->ids, ElementsAre(1, 2, 3));
+}
+
+TEST(ledger_submit, tasks_that_only_travel_together_are_accepted_or_refused_each_by_itself) {
+  desk d;
+  auto keyed = named("keyed");
+  keyed.idempotency_key = "k";
+  auto other = named("another");
+  other.idempotency_key = "k";
+  std::vector<spec> specs{named("a"), named(""), keyed, keyed, other, named("checked"), named("b")};
+  std::vector<new_task> all;
+  for (auto& s : specs)
+    all.push_back({&s, ++d.last_body, 0});
+  const auto check = [](std::size_t i) -> result<unit_t> {
+    return i == 5 ? result<unit_t>{errc::malformed_args, "no"} : result<unit_t>{unit};
+  };
+  const auto made = submit_each(d.book, all, check, d.now, d.fx);
+  EXPECT_THAT(made.ids, ElementsAre(1, 0, 2, 2, 0, 0, 3));
+  ASSERT_EQ(made.refusals.size(), 3U);
+  EXPECT_EQ(made.refusals[0].index, 1U);
+  EXPECT_EQ(made.refusals[0].why.code, errc::name_empty);
+  EXPECT_EQ(made.refusals[1].index, 4U);
+  EXPECT_EQ(made.refusals[1].why.code, errc::idempotency_conflict);
+  EXPECT_EQ(made.refusals[2].index, 5U);
+  EXPECT_EQ(made.refusals[2].why.text, "no");
+  EXPECT_EQ(made.version, d.book.version());
+  EXPECT_EQ(specs[1].name, "");
+  EXPECT_EQ(specs[5].name, "checked") << "what is refused is left as it was";
+  EXPECT_EQ(d.book.counts().submitted, 3U);
+}
+
+TEST(ledger_submit, tasks_that_only_travel_together_may_be_more_than_a_batch) {
+  ledger_options o;
+  o.limits.batch = 2;
+  desk d{1, o};
+  std::vector<spec> specs{named("a"), named("b"), named("c")};
+  std::vector<new_task> all;
+  for (auto& s : specs)
+    all.push_back({&s, ++d.last_body, 0});
+  const auto made = submit_each(d.book, all, [](std::size_t) { return unit; }, d.now, d.fx);
+  EXPECT_THAT(made.ids, ElementsAre(1, 2, 3));
+  EXPECT_TRUE(made.refusals.empty());
 }
 
 TEST(ledger_submit, an_empty_batch_is_no_mistake) {

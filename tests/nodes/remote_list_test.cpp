@@ -5,6 +5,7 @@
 #include <future>
 
 #include <stint/loopback.hpp>
+#include <stint/submitter.hpp>
 
 #include "far_list.hpp"
 
@@ -50,6 +51,53 @@ TEST(remote_list, runs_a_task_and_answers_how_it_ended) {
   EXPECT_EQ(client.tasks.run(seven, [] {}).code(), errc::body_cannot_travel);
 }
 
+TEST(remote_list, submits_one_by_one_and_each_stands_for_itself) {
+  owner_side owner;
+  client_side client{owner.here.port()};
+  std::vector<task_id> ids;
+  std::vector<error> refusals;
+  submitter line{client.tasks, [&](std::uint64_t, const result<task_id>& id) {
+    ids.push_back(id ? *id : 0);
+    if (!id)
+      refusals.push_back(id.error());
+  }};
+  for (int i = 0; i < 300; ++i) {
+    spec s;
+    s.name = "n";
+    s.kind = i == 77 ? "eight" : "seven";
+    line.submit(std::move(s), i == 200 ? body{[] {}} : body{});
+  }
+  const auto made = line.flush();
+  EXPECT_EQ(made.accepted, 298U);
+  EXPECT_EQ(made.first_refused, 78U);
+  ASSERT_EQ(refusals.size(), 2U);
+  EXPECT_EQ(refusals[0].code, errc::unknown_kind);
+  EXPECT_EQ(refusals[1].code, errc::body_cannot_travel);
+  ASSERT_EQ(ids.size(), 300U);
+  task_id next = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    EXPECT_EQ(ids[i], i == 77 || i == 200 ? 0 : ++next) << "in the order of the calls";
+  EXPECT_EQ(owner.tasks.counts()->submitted, 298U);
+}
+
+TEST(remote_list, splits_what_is_too_large_for_one_message) {
+  owner_side owner;
+  client_side client{owner.here.port()};
+  submitter line{client.tasks};
+  constexpr std::size_t count = 400;
+  const std::string large(60'000, '7');
+  for (std::size_t i = 0; i < count; ++i) {
+    spec s;
+    s.name = "n";
+    s.kind = "seven";
+    s.args = large;
+    line.submit(std::move(s));
+  }
+  const auto made = line.flush();
+  EXPECT_EQ(made.accepted, count) << to_string(made.why);
+  EXPECT_EQ(owner.tasks.counts()->submitted, count);
+}
+
 /// A client whose link can be cut while it runs something.
 struct cut_run : testing::Test {
   static submission seven(nanos delay) {
@@ -64,6 +112,19 @@ struct cut_run : testing::Test {
   client_side client{between.port()};
   far_ear heard; ///< what happens at the owner
 };
+
+TEST_F(cut_run, submits_each_task_once_over_broken_links) {
+  constexpr std::uint64_t count = 3'000;
+  submitter line{client.tasks, {}, 500};
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto s = seven(0s);
+    line.submit(std::move(s.what), std::move(s.run));
+    if (i % 1'000 == 500)
+      between.cut();
+  }
+  EXPECT_EQ(line.flush().accepted, count);
+  EXPECT_EQ(owner.tasks.counts()->submitted, count);
+}
 
 TEST_F(cut_run, goes_on_over_a_broken_link) {
   auto sub = owner.tasks.subscribe(heard.listener());
