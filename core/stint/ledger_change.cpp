@@ -199,8 +199,8 @@ void ledger::erase(record& r, moment now, effects& fx) {
   if (gone_keys_.size() > most_gone_keys)
     idempotent_.erase(gone_keys_.extract(gone_keys_.begin()).mapped());
   kept_.drop(r);
-  unsaved_.before_deletion(r.id, std::move(r.extra));
-  tasks_.erase(r);
+  const auto id = r.id;
+  unsaved_.before_deletion(id, tasks_.erase(r));
 }
 
 /// Deletes finished tasks past their bounds, one step of them, and says when to go on.

@@ -144,6 +144,7 @@ result<explanation> ledger::explain(task_id id, moment now) const {
 
 void ledger::audit() const {
   claims_.audit();
+  tasks_.audit_tags();
   std::uint64_t handed = 0;
   for (const auto& m : crew_.members())
     for (const auto* l : m.has) {

@@ -97,9 +97,9 @@ void table::move(record& r, state to) {
   ++tally[static_cast<std::size_t>(to)];
 }
 
-void table::erase(record& r) {
+std::unique_ptr<task_extra> table::erase(record& r) {
   --tallies_[r.queue].by_state[static_cast<std::size_t>(r.state)];
-  end(r);
+  return end(r);
 }
 
 void table::let_go(record& r) {
@@ -162,7 +162,7 @@ task_id table::first_outside(const page_request& ask, task_id end) const {
 }
 
 /// Takes a record out of the indexes and ends it.
-void table::end(record& r) {
+std::unique_ptr<task_extra> table::end(record& r) {
   const auto id = r.id;
   all_.erase(id);
   states_[static_cast<std::size_t>(r.state)].erase(id);
@@ -175,10 +175,11 @@ void table::end(record& r) {
         if (i->second.empty())
           by_tag_.erase(i);
       }
+  auto rest = std::move(r.extra);
   auto& c = chunks_[id / chunk_size - first_chunk_];
   c->end(id % chunk_size);
   if (c->used != 0)
-    return;
+    return rest;
   // The chunk that new ids go to stays, even when it is empty for a moment.
   if (id / chunk_size != last_ / chunk_size)
     c.reset();
@@ -188,6 +189,21 @@ void table::end(record& r) {
   if (gone >= 64) {
     chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(gone));
     first_chunk_ += gone;
+  }
+  return rest;
+}
+
+void table::audit_tags() const {
+  for (const auto& [tag, ids] : by_tag_) {
+    id_query all;
+    all.require_any({&ids});
+    STINT_ASSERT(!ids.empty(), ids.size(), last_);
+    all.walk(1, true, [this, &tag](task_id id) {
+      const auto* r = find(id);
+      STINT_ASSERT(r != nullptr && r->extra && std::find(r->extra->tags.begin(), r->extra->tags.end(), tag) != r->extra->tags.end(),
+                   id, last_);
+      return true;
+    });
   }
 }
 

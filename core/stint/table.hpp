@@ -85,7 +85,8 @@ public:
   /// Moves a record from its state to another; the ledger has checked that it is legal.
   void move(record& r, state to);
 
-  void erase(record& r);
+  /// Returns what only the record knew.
+  std::unique_ptr<task_extra> erase(record& r);
 
   /// The record goes, its task does not: it is outside.
   void let_go(record& r);
@@ -125,6 +126,9 @@ public:
   [[nodiscard]] const std::string& queue_name(const record& r) const { return queues.name(r.queue); }
   [[nodiscard]] const std::string& kind_name(const record& r) const { return kinds.name(r.kind); }
   [[nodiscard]] const tally& of_queue(std::uint32_t queue) const { return tallies_[queue]; }
+
+  /// Checks the index of tags; ends the process on a difference. For tests.
+  void audit_tags() const;
 
   /// Blocks of records in memory. For tests.
   [[nodiscard]] std::size_t kept_chunks() const {
@@ -170,7 +174,7 @@ private:
   };
 
   record& make(task_id id, std::string name, std::uint32_t queue, std::uint32_t kind, state s);
-  void end(record& r);
+  std::unique_ptr<task_extra> end(record& r);
 
   /// Returns false when nothing can match.
   bool build(const filter& f, id_query& query) const;
