@@ -100,9 +100,9 @@ std::vector<double> commit_singly(std::size_t count) {
 }
 
 /// Submits one task after the other, each when it knows that the one before is kept.
-class submitter final : public stint::caf_shim::actor_base {
+class patient_client final : public stint::caf_shim::actor_base {
 public:
-  submitter(caf::actor_config& cfg, caf::actor list, std::size_t count, std::latch& done)
+  patient_client(caf::actor_config& cfg, caf::actor list, std::size_t count, std::latch& done)
     : actor_base(cfg), list_(std::move(list)), left_(count), done_(done) {}
 
   caf::behavior make_behavior() override {
@@ -148,7 +148,7 @@ std::vector<double> submit_from(submitters kind, std::size_t number, std::size_t
   if (kind == submitters::actors) {
     std::latch done{static_cast<std::ptrdiff_t>(number)};
     for (std::size_t n = 0; n < number; ++n)
-      at.system().spawn<submitter>(tasks.actor(), each, done);
+      at.system().spawn<patient_client>(tasks.actor(), each, done);
     done.wait();
   } else {
     std::vector<std::jthread> all;
@@ -161,6 +161,19 @@ std::vector<double> submit_from(submitters kind, std::size_t number, std::size_t
   const auto rate = static_cast<double>(each * number) / time.seconds();
   need(tasks.counts()->submitted == each * number, "some are missing");
   return {rate};
+}
+
+/// One thread, each task by itself, and none of the answers waited for.
+std::vector<double> submit_by_line(std::size_t count) {
+  const scratch_file file;
+  host at{workers};
+  stint::list tasks{at.system(), kept(stint::store_mode::durable, file.name)};
+  const stopwatch time;
+  stint::submitter line{tasks};
+  for (std::size_t i = 1; i <= count; ++i)
+    line.submit(for_later(i).what);
+  need(line.flush().accepted == count, "refused");
+  return {static_cast<double>(count) / time.seconds()};
 }
 
 double heap_bytes() {
@@ -243,6 +256,8 @@ void ask(program& run) {
     contest many{run, "P14", "single submissions of 64 " + std::string{name} + "s and of one", {{"rate", "tasks/s"}}};
     many.contestant(one, [kind, singles] { return submit_from(kind, 1, singles); });
     many.contestant(all, [kind, singles] { return submit_from(kind, 64, singles * 20); });
+    if (kind == submitters::threads)
+      many.contestant("one thread with a submitter", [singles] { return submit_by_line(singles * 20); });
     many.expect({.who = all, .what = "rate", .rivals = {one}, .value = 25});
     many.run();
   }

@@ -272,8 +272,13 @@ caf::result<protocol::submitted_each> list_actor::submit_each(std::vector<submis
   batch.reserve(tasks.size());
   for (auto& t : tasks)
     batch.push_back({&t.what, t.run ? bodies_.put(std::move(t.run)) : body_id{0}, 0});
-  const auto check = [&](std::size_t i) { return kinds_check_ ? check_args(tasks[i]) : unit; };
-  auto made = stint::submit_each(ledger_, batch, check, now(), fx_);
+  std::vector<error> errors;
+  for (std::size_t i = 0; kinds_check_ && i < tasks.size(); ++i)
+    if (auto ok = check_args(tasks[i]); !ok) {
+      errors.resize(tasks.size());
+      errors[i] = ok.error();
+    }
+  auto made = stint::submit_each(ledger_, batch, std::move(errors), now(), fx_); // the time after the checks, which may take some
   for (const auto& r : made.refusals)
     bodies_.drop(batch[r.index].body);
   auto p = make_response_promise<protocol::submitted_each>();

@@ -30,8 +30,7 @@ public:
       tasks.push_back({std::move(what), std::move(run)});
     ++count;
     const bool there = !answers_.empty();
-    if (asked_ == 0)
-      send(guard);
+    send(guard);
     return there;
   }
 
@@ -70,17 +69,24 @@ private:
       rooms_.push_back(std::move((*got)->room));
     answers_.push_back({std::exchange(asked_, 0), 0, 0, std::move(*got)});
     came_.notify_one();
-    if (!gathered_.empty())
-      send(guard);
+    send(guard);
   }
 
+  /// Sends what has gathered, unless a message is on its way. A list that has ended answers before `ask` returns: then whoever
+  /// is here already goes on, not the answer.
   void send(std::unique_lock<std::mutex>& guard) {
-    auto [tasks, count] = std::move(gathered_.front());
-    gathered_.pop_front();
-    asked_ = count;
-    guard.unlock(); // a list that has ended answers at once
-    tasks.resize(count);
-    ask(nullptr, list_, protocol::submit_each{std::move(tasks)});
+    if (std::exchange(sending_, true))
+      return;
+    while (asked_ == 0 && !gathered_.empty() && gathered_.front().count != 0) {
+      auto [tasks, count] = std::move(gathered_.front());
+      gathered_.pop_front();
+      tasks.resize(count);
+      asked_ = count;
+      guard.unlock();
+      ask(nullptr, list_, protocol::submit_each{std::move(tasks)});
+      guard.lock();
+    }
+    sending_ = false;
   }
 
   caf::actor list_;
@@ -89,6 +95,7 @@ private:
   std::deque<group> gathered_;
   std::vector<std::vector<submission>> rooms_; ///< that came back with answers
   std::size_t asked_ = 0; ///< tasks on their way; 0: no message is
+  bool sending_ = false;
   std::deque<answered> answers_;
 };
 

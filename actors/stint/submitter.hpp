@@ -1,7 +1,7 @@
 /// Submits task after task without waiting for each answer: what comes while a message is on its way goes with the next one.
 ///
 /// Each task stands for itself, as if it were submitted alone: one that is refused refuses no other. The more the list has to
-/// do, the more tasks travel in a message, up to half of the window: so one thread submits as fast as in batches, and with a
+/// do, the more tasks travel in a message, up to a thousand: so one thread submits nearly as fast as in batches, and with a
 /// store many of its tasks are saved with one commit.
 ///
 /// Owner    the caller. The list may end before it: what has no answer by then is refused with list_gone.
@@ -9,7 +9,8 @@
 /// Order    tasks are accepted and answers told in the order of the calls.
 /// Errors   each task's own, by its number. What `heard` throws goes through to the caller; that answer counts as told.
 /// Units    tasks.
-/// Cost     a lock for each task, a message for all that have gathered; `window` tasks of memory at most.
+/// Cost     a lock for each task, a message for all that have gathered. The memory of those without an answer is used again, and
+///          kept to the submitter's end.
 #pragma once
 
 #include <cstddef>
@@ -31,10 +32,10 @@ struct submit_tally {
 
 class submitter {
 public:
-  /// Hears which id a task has, or why it was refused. May submit more.
+  /// Hears which id a task has, or why it was refused. May submit more, which waits for no window.
   using answer_fn = std::function<void(std::uint64_t number, const result<task_id>& id)>;
 
-  /// At most `window` tasks, at least 1, are without an answer at any time.
+  /// At most `window` tasks, at least 1, are without an answer at any time, but for what `heard` submits.
   explicit submitter(const list& to, answer_fn heard = {}, std::size_t window = 4'096);
 
   /// Waits for the answers that are missing, and tells nobody: flush() first to hear them.

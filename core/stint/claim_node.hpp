@@ -1,6 +1,6 @@
 /// One part of a resource key: how it is held, by whom, and who waits there in which mode.
 ///
-/// Owner    `claims`; a node lives while a task, a child or a declared capacity needs it.
+/// Owner    `claims`; a node stands for its key while a task, a child or a declared capacity needs it, and may then stand for another.
 /// Threads  none: the owner's mailbox is the lock.
 /// Source   compatibility and strongest mode: Gray et al. 1976, tables 1 and 2; `u` (units) is ours.
 #pragma once

@@ -143,14 +143,17 @@ public:
   /// Number of tasks that have drawn tickets and hold nothing yet, parked or not.
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
 
-  /// Number of nodes kept; returns to 1 (the root) when no task claims anything.
+  /// Number of nodes in use; returns to 1 (the root) when no task claims anything.
   [[nodiscard]] std::size_t node_count() const noexcept { return nodes_.size() + 1; }
+
+  /// Those that are kept for keys to come. For tests.
+  [[nodiscard]] std::size_t spare_nodes() const noexcept { return spare_.size(); }
 
   /// How often a ticket was looked at to see whether it is blocked, itself and those counted ahead of it. For tests.
   [[nodiscard]] std::uint64_t looks() const noexcept { return looks_; }
 
 private:
-  /// A few hundred kilobytes.
+  /// Of some hundred bytes each.
   static constexpr std::size_t most_spare = 1'024;
 
   struct text_hash {

@@ -63,9 +63,13 @@ public:
 #endif
   }
 
+  /// Pages with nothing in them. For tests.
+  [[nodiscard]] std::size_t empty_pages() const noexcept { return empty_; }
+
+  static constexpr std::size_t most_empty = 64;
+
 private:
   static constexpr std::size_t page_bytes = 16 * 1024;
-  static constexpr std::size_t most_empty = 64;
   static constexpr std::size_t slots_per_page = (page_bytes - 64) / sizeof(slot);
 
   struct alignas(page_bytes) page {

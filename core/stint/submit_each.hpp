@@ -3,7 +3,7 @@
 /// Owner    the caller.
 /// Threads  none: the owner's mailbox is the lock.
 /// Errors   those of ledger::submit, by the place in the submission.
-/// Cost     that of one submission of all, when none is refused; else each once more.
+/// Cost     that of one submission of all, when none is refused; else that of each by itself, and at most a look at all of them.
 #pragma once
 
 #include <span>
@@ -20,16 +20,9 @@ struct each_submitted {
   task_version version = 0;
 };
 
-/// `check(i)` is one more condition for the i-th; none may be moved from before.
-template <class Check>
-each_submitted submit_each(ledger& rules, std::span<const new_task> batch, Check&& check, moment now, effects& fx) {
+/// `errors`: of each task why it is refused without a look at it; or empty.
+inline each_submitted submit_each(ledger& rules, std::span<const new_task> batch, std::vector<error> errors, moment now, effects& fx) {
   each_submitted out;
-  std::vector<error> errors; // of each, when there is one
-  for (std::size_t i = 0; i < batch.size(); ++i)
-    if (result<unit_t> ok = check(i); !ok) {
-      errors.resize(batch.size());
-      errors[i] = ok.error();
-    }
   if (errors.empty())
     if (auto all = rules.submit(batch, now, fx)) { // the same as one after the other
       out.ids = std::move(all->ids);

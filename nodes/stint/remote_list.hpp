@@ -61,6 +61,7 @@ private:
   struct parts;
   caf::result<protocol::submitted_each> submit_each(std::vector<submission>& tasks);
   void submit_parts(const std::shared_ptr<parts>& all);
+  void submit_singly(const std::shared_ptr<parts>& all, std::size_t first, std::size_t count);
   void beat();
   void look_at_time(stint::steady_time when);
   void look_in_time(stint::steady_time now);

@@ -43,6 +43,33 @@ TEST_F(durable_commit, nothing_leaves_before_its_commit) {
   EXPECT_EQ(s.submit(of_kind("next")), 2U);
 }
 
+TEST_F(durable_commit, tasks_that_travel_together_are_told_of_after_one_commit) {
+  options with;
+  with.kinds.add("work", body{[] {}});
+  steps s{with};
+  const auto before = s.kept->commits;
+  s.kept->failures = 1;
+  protocol::submit_each m;
+  for (int i = 0; i < 500; ++i) {
+    m.tasks.push_back({of_kind(i == 100 ? "" : "t"), {}});
+    m.tasks.back().what.delay = 1h; // nothing else is saved
+  }
+  auto box = s.world->begin_ask<protocol::submitted_each>(s.tasks, std::move(m));
+  s.world->run();
+  EXPECT_FALSE(*box) << "also of the one that is refused: the others come first";
+  EXPECT_EQ(s.ask<protocol::submitted_each>(protocol::submit_each{{{of_kind("in trouble"), {}}}}).code(), errc::io_failed);
+  s.world->advance(1s);
+  ASSERT_TRUE(*box && **box);
+  const auto& made = ***box;
+  ASSERT_EQ(made.ids.size(), 500U);
+  EXPECT_EQ(made.ids[99], 100U);
+  EXPECT_EQ(made.ids[100], 0U);
+  EXPECT_EQ(made.ids[499], 499U);
+  ASSERT_EQ(made.refusals.size(), 1U);
+  EXPECT_EQ(made.refusals[0].why.code, errc::name_empty);
+  EXPECT_EQ(s.kept->commits - before, 1);
+}
+
 TEST_F(durable_commit, a_disk_that_fails_now_and_then_is_logged_once) {
   options with;
   with.kinds.add("work", body{[] {}});

@@ -69,6 +69,16 @@ TEST_F(submitter, one_that_is_refused_refuses_no_other) {
   EXPECT_EQ(tasks.counts()->submitted, 990U);
 }
 
+TEST_F(submitter, the_callable_of_a_refused_task_is_gone_with_its_answer) {
+  stint::list tasks{system, opts};
+  stint::submitter line{tasks};
+  const auto held = std::make_shared<int>();
+  line.submit(named(""), [held] {});
+  line.submit(named(""), [held] {});
+  EXPECT_EQ(line.flush().refused, 2U);
+  EXPECT_EQ(held.use_count(), 1);
+}
+
 TEST_F(submitter, what_is_past_a_bound_is_refused_and_the_rest_goes_on) {
   opts.limits.pending = 3;
   opts.limits.batch = 2;
@@ -137,6 +147,31 @@ TEST_F(submitter, a_list_that_has_ended_refuses_what_is_left) {
     line.submit(named("too late"), [] {});
   const auto made = line.flush();
   EXPECT_EQ(made.refused, 3U);
+  EXPECT_EQ(made.why.code, errc::list_gone);
+}
+
+/// It ends while one message is with it and three more wait.
+TEST_F(submitter, a_list_that_ends_meanwhile_answers_every_task_once) {
+  constexpr std::uint64_t count = 3'500;
+  gate in;
+  stint::kind slow{stint::body{[] {}}, false, [&in](const std::string&) -> stint::result<stint::unit_t> {
+    in.pass();
+    return stint::unit;
+  }};
+  opts.kinds.add("slow", std::move(slow));
+  std::optional<stint::list> tasks{std::in_place, system, opts};
+  stint::submitter line{*tasks, note()};
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto s = named("t");
+    s.kind = "slow";
+    line.submit(std::move(s));
+  }
+  caf::anon_send_exit(tasks->actor(), caf::exit_reason::kill);
+  in.open();
+  const auto made = line.flush();
+  EXPECT_EQ(made.accepted + made.refused, count);
+  EXPECT_EQ(numbers.size(), count);
+  EXPECT_GE(made.refused, 2'500U);
   EXPECT_EQ(made.why.code, errc::list_gone);
 }
 

@@ -221,5 +221,27 @@ TEST(claims, leave_nothing_behind) {
   EXPECT_EQ(t.table.node_count(), 1U);
 }
 
+// Nodes of keys that nobody claims any more stand for others, which know nothing of those.
+TEST(claims, memory_of_keys_that_are_gone_serves_the_next) {
+  claims_table t;
+  constexpr task_id many = 1'200;
+  for (task_id id = 1; id <= many; ++id)
+    t.take(id, {exclusive("old/" + std::to_string(id))});
+  EXPECT_FALSE(t.draw(many + 1, {exclusive("old")})) << "somebody waits at a node, too";
+  for (task_id id = 1; id <= many; ++id)
+    t.leave(id);
+  t.leave(many + 1);
+  EXPECT_EQ(t.table.node_count(), 1U);
+  EXPECT_EQ(t.table.spare_nodes(), 1'024U) << "and no more";
+  for (task_id id = 1; id <= 200; ++id) { // each with its parent
+    const auto key = "new/" + std::to_string(id) + "/x";
+    EXPECT_TRUE(t.take(2'000 + id, {shared(key)}));
+    EXPECT_TRUE(t.take(3'000 + id, {shared(key)}));
+    EXPECT_FALSE(t.draw(4'000 + id, {exclusive(key)}));
+  }
+  EXPECT_EQ(t.table.node_count(), 402U);
+  EXPECT_EQ(t.table.spare_nodes(), 623U);
+}
+
 } // namespace
 } // namespace stint

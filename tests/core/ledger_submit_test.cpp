@@ -33,43 +33,57 @@ TEST(ledger_submit, a_batch_is_taken_as_a_whole_or_not_at_all) {
   EXPECT_THAT(r->ids, ElementsAre(1, 2, 3));
 }
 
-TEST(ledger_submit, tasks_that_only_travel_together_are_accepted_or_refused_each_by_itself) {
-  desk d;
-  auto keyed = named("keyed");
-  keyed.idempotency_key = "k";
-  auto other = named("another");
-  other.idempotency_key = "k";
-  std::vector<spec> specs{named("a"), named(""), keyed, keyed, other, named("checked"), named("b")};
-  std::vector<new_task> all;
-  for (auto& s : specs)
-    all.push_back({&s, ++d.last_body, 0});
-  const auto check = [](std::size_t i) -> result<unit_t> {
-    return i == 5 ? result<unit_t>{errc::malformed_args, "no"} : result<unit_t>{unit};
-  };
-  const auto made = submit_each(d.book, all, check, d.now, d.fx);
-  EXPECT_THAT(made.ids, ElementsAre(1, 0, 2, 2, 0, 0, 3));
-  ASSERT_EQ(made.refusals.size(), 3U);
+/// Tasks that only travel together.
+struct fellows : desk {
+  explicit fellows(std::vector<spec> all, ledger_options o = {}) : desk(1, std::move(o)), specs(std::move(all)) {}
+
+  each_submitted submit(std::vector<error> errors = {}) {
+    std::vector<new_task> all;
+    for (auto& s : specs)
+      all.push_back({&s, ++last_body, 0});
+    return submit_each(book, all, std::move(errors), now, fx);
+  }
+
+  std::vector<spec> specs;
+};
+
+spec keyed(std::string name) {
+  auto s = named(std::move(name));
+  s.idempotency_key = "k";
+  return s;
+}
+
+TEST(ledger_submit, fellows_are_accepted_or_refused_each_by_itself) {
+  auto low = named("low");
+  low.priority = -3;
+  fellows d{{named("a"), low, keyed("once"), keyed("once"), keyed("another"), named("b")}};
+  const auto made = d.submit();
+  EXPECT_THAT(made.ids, ElementsAre(1, 0, 2, 2, 0, 3));
+  ASSERT_EQ(made.refusals.size(), 2U);
   EXPECT_EQ(made.refusals[0].index, 1U);
-  EXPECT_EQ(made.refusals[0].why.code, errc::name_empty);
+  EXPECT_EQ(made.refusals[0].why.code, errc::invalid_priority);
   EXPECT_EQ(made.refusals[1].index, 4U);
   EXPECT_EQ(made.refusals[1].why.code, errc::idempotency_conflict);
-  EXPECT_EQ(made.refusals[2].index, 5U);
-  EXPECT_EQ(made.refusals[2].why.text, "no");
   EXPECT_EQ(made.version, d.book.version());
-  EXPECT_EQ(specs[1].name, "");
-  EXPECT_EQ(specs[5].name, "checked") << "what is refused is left as it was";
+  EXPECT_EQ(d.specs[1].name, "low") << "what is refused is left as it was";
+  EXPECT_EQ(d.book.get(3)->name, "b") << "what is accepted was not emptied by the try of all";
   EXPECT_EQ(d.book.counts().submitted, 3U);
 }
 
-TEST(ledger_submit, tasks_that_only_travel_together_may_be_more_than_a_batch) {
+TEST(ledger_submit, fellows_of_one_that_is_refused_unseen_are_accepted) {
+  fellows d{{named("a"), named("unseen"), named("b")}};
+  const auto made = d.submit({{}, {errc::malformed_args, "no"}, {}});
+  EXPECT_THAT(made.ids, ElementsAre(1, 0, 2));
+  ASSERT_EQ(made.refusals.size(), 1U);
+  EXPECT_EQ(made.refusals[0].index, 1U);
+  EXPECT_EQ(made.refusals[0].why.text, "no");
+}
+
+TEST(ledger_submit, fellows_may_be_more_than_a_batch) {
   ledger_options o;
   o.limits.batch = 2;
-  desk d{1, o};
-  std::vector<spec> specs{named("a"), named("b"), named("c")};
-  std::vector<new_task> all;
-  for (auto& s : specs)
-    all.push_back({&s, ++d.last_body, 0});
-  const auto made = submit_each(d.book, all, [](std::size_t) { return unit; }, d.now, d.fx);
+  fellows d{{named("a"), named("b"), named("c")}, o};
+  const auto made = d.submit();
   EXPECT_THAT(made.ids, ElementsAre(1, 2, 3));
   EXPECT_TRUE(made.refusals.empty());
 }

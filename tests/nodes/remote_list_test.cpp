@@ -83,19 +83,65 @@ TEST(remote_list, submits_one_by_one_and_each_stands_for_itself) {
 TEST(remote_list, splits_what_is_too_large_for_one_message) {
   owner_side owner;
   client_side client{owner.here.port()};
-  submitter line{client.tasks};
-  constexpr std::size_t count = 400;
+  protocol::submit_each m;
   const std::string large(60'000, '7');
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < 400; ++i) { // 24 MB; a message takes 16
+    spec s;
+    s.name = "n";
+    s.kind = i == 390 ? "eight" : "seven";
+    s.args = large;
+    m.tasks.push_back({std::move(s), {}});
+  }
+  const auto made = ask_and_wait<protocol::submitted_each>(client.system, client.tasks.actor(), std::move(m));
+  ASSERT_TRUE(made) << to_string(made.error());
+  ASSERT_EQ(made->ids.size(), 400U);
+  EXPECT_EQ(made->ids[0], 1U);
+  EXPECT_EQ(made->ids[389], 390U);
+  EXPECT_EQ(made->ids[399], 399U);
+  ASSERT_EQ(made->refusals.size(), 1U);
+  EXPECT_EQ(made->refusals[0].index, 390U);
+  EXPECT_EQ(owner.tasks.counts()->submitted, 399U);
+}
+
+/// Whoever asked again task by task would ask a thousand times, and after a failed commit have some of them twice.
+TEST(remote_list, what_the_list_as_a_whole_refuses_is_asked_once) {
+  owner_side owner;
+  relay between{owner.here.port()};
+  client_side client{between.port()};
+  ASSERT_TRUE(owner.tasks.stop());
+  protocol::submit_each m;
+  for (std::size_t i = 0; i < 1'000; ++i) {
     spec s;
     s.name = "n";
     s.kind = "seven";
-    s.args = large;
+    m.tasks.push_back({std::move(s), {}});
+  }
+  const auto before = between.bytes_back();
+  const auto made = ask_and_wait<protocol::submitted_each>(client.system, client.tasks.actor(), std::move(m));
+  ASSERT_TRUE(made) << to_string(made.error());
+  ASSERT_EQ(made->refusals.size(), 1'000U);
+  EXPECT_EQ(made->refusals[0].why.code, errc::list_stopping);
+  EXPECT_EQ(made->refusals[999].index, 999U);
+  EXPECT_LT(between.bytes_back() - before, 10'000U);
+}
+
+TEST(remote_list, a_proxy_that_ends_answers_every_task) {
+  owner_side owner;
+  relay between{owner.here.port()};
+  client_side client{between.port()};
+  between.hold(true);
+  submitter line{client.tasks};
+  for (int i = 0; i < 2'500; ++i) {
+    spec s;
+    s.name = "n";
+    s.kind = "seven";
     line.submit(std::move(s));
   }
+  caf::anon_send_exit(client.tasks.actor(), caf::exit_reason::user_shutdown);
   const auto made = line.flush();
-  EXPECT_EQ(made.accepted, count) << to_string(made.why);
-  EXPECT_EQ(owner.tasks.counts()->submitted, count);
+  EXPECT_EQ(made.refused, 2'500U);
+  EXPECT_EQ(made.why.code, errc::list_gone);
+  between.hold(false);
 }
 
 /// A client whose link can be cut while it runs something.
