@@ -135,7 +135,7 @@ struct model {
     stuck.push_back({id, j.attempt, wants(j), j.worker});
     j.at == state::cancelling ? put(j, state::cancelled) : (++j.charged, fail(id, true));
   }
-  void put(job& j, state s) { j.at = s, j.begun = false, j.stopping = stop_reason::none; }
+  void put(job& j, state s) { j.at = s, j.begun = false, j.alone = j.deaths >= 2, j.stopping = stop_reason::none; }
   void enter(job& j) { put(j, state::waiting), j.entered = ++moments; }
   void schedule(task_id id, nanos rest) {
     put(jobs.at(id), state::scheduled), agenda.emplace(now + rest, due{'s', id, ++jobs.at(id).turn});
